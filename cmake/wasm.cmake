@@ -1,0 +1,55 @@
+# The engine of the page: build/wasm/sinklab.wasm, a bare module without JavaScript glue.
+#
+# Its exports are the functions of core/include/sinklab.h, malloc, free, memory and _initialize; it
+# imports nothing. Memory starts small; the one large malloc of sl_open grows it, nothing else does.
+
+# Debian's emcc runs its optimiser through node and finds its modules by NODE_PATH only.
+find_program(SL_DPKG dpkg)
+if(SL_DPKG AND NOT DEFINED ENV{NODE_PATH})
+  execute_process(COMMAND "${SL_DPKG}" -L node-acorn OUTPUT_VARIABLE files ERROR_QUIET)
+  if(files MATCHES "\n(/[^\n]*)/acorn\n")
+    set_property(GLOBAL PROPERTY RULE_LAUNCH_LINK
+      "\"${CMAKE_COMMAND}\" -E env \"NODE_PATH=${CMAKE_MATCH_1}\"")
+  endif()
+endif()
+
+# Emscripten's own growth tells the host through an import; nobody needs to be told, since typed
+# arrays are made anew whenever memory.buffer has changed.
+file(CONFIGURE OUTPUT "${GEN}/notify.c" CONTENT
+"#include <stddef.h>
+void emscripten_notify_memory_growth(size_t index);
+void emscripten_notify_memory_growth(size_t index) { (void)index; }
+" @ONLY)
+
+# Everything that the header declares is exported, and what is not defined fails the link.
+set(SL_HEADER "${CMAKE_SOURCE_DIR}/core/include/sinklab.h")
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${SL_HEADER}")
+file(READ "${SL_HEADER}" header)
+string(REGEX MATCHALL "\nSL_API[^(;]*[ *]sl_[a-z0-9_]+\\(" declarations "${header}")
+set(exports _malloc _free)
+foreach(declaration IN LISTS declarations)
+  string(REGEX REPLACE ".*[ *](sl_[a-z0-9_]+)\\($" "_\\1" name "${declaration}")
+  list(APPEND exports "${name}")
+endforeach()
+list(JOIN exports "," exports)
+
+set(stack STACK_SIZE)
+if(EMSCRIPTEN_VERSION VERSION_LESS 3.1.25)
+  set(stack TOTAL_STACK)
+endif()
+
+file(GLOB SL_WASM CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/core/app/wasm*.c")
+# What runs once per step or less is made small instead of fast.
+set(small ${SL_CORE} ${SL_WASM})
+list(FILTER small EXCLUDE REGEX "/core/(kernels|model|train)/")
+set_source_files_properties(${small} PROPERTIES COMPILE_OPTIONS "-Os")
+target_compile_options(sl_cjson PRIVATE -Os)
+add_executable(sinklab_wasm ${SL_WASM} ${SL_CORE} "${GEN}/notify.c" $<TARGET_OBJECTS:sl_cjson>)
+sl_core(sinklab_wasm)
+set_target_properties(sinklab_wasm PROPERTIES OUTPUT_NAME sinklab SUFFIX .wasm LINK_DEPENDS "${SL_HEADER}")
+target_compile_options(sinklab_wasm PRIVATE -msimd128 -fvisibility=hidden)
+target_compile_definitions(sinklab_wasm PRIVATE NDEBUG)
+target_link_options(sinklab_wasm PRIVATE
+  ${SL_OPT_FLAGS} -msimd128 --no-entry -sSTANDALONE_WASM
+  -sALLOW_MEMORY_GROWTH=1 -sINITIAL_MEMORY=4194304 -sMAXIMUM_MEMORY=2147483648
+  -s${stack}=1048576 -sEXPORTED_FUNCTIONS=${exports})
