@@ -1,0 +1,147 @@
+/* Element by element: rotary position, activations, tables. The rest of n modulo 4 goes through the
+ * same lane operations padded with zeros wherever an exponential is involved. */
+#include "vec_table.h"
+
+#include "vec.h"
+
+/* Four elements are two pairs: x (c0 c0 c1 c1) + (x1 x0 x3 x2) (-s0 s0 -s1 s1). */
+VEC_INLINE void turn_head(size_t half, const float *c, const float *s, float direction, float *x) {
+  const float signs[4] = {-direction, direction, -direction, direction};
+  const v4f sign = v_load(signs);
+  size_t i = 0;
+  for (; i + 4 <= half; i += 4) {
+    v4f cosines = v_load(c + i), sines = v_load(s + i);
+    for (size_t j = 0; j < 2; j++) {
+      v4f cc =
+          j ? v_shuffle(cosines, cosines, 2, 2, 3, 3) : v_shuffle(cosines, cosines, 0, 0, 1, 1);
+      v4f ss = j ? v_shuffle(sines, sines, 2, 2, 3, 3) : v_shuffle(sines, sines, 0, 0, 1, 1);
+      float *pair = x + 2 * i + 4 * j;
+      v4f value = v_load(pair);
+      v4f crossed = v_shuffle(value, value, 1, 0, 3, 2);
+      v_store(pair, v_muladd(v_mul(value, cc), crossed, v_mul(sign, ss)));
+    }
+  }
+  for (; i < half; i++) {
+    float even = x[2 * i], odd = x[2 * i + 1], sine = direction * s[i];
+    x[2 * i] = even * c[i] - odd * sine;
+    x[2 * i + 1] = odd * c[i] + even * sine;
+  }
+}
+
+void vec_rope(int N, int H, int D, const int32_t *position, const float *cos, const float *sin,
+              float direction, float *x) {
+  const size_t half = (size_t)D / 2;
+  for (int n = 0; n < N; n++) {
+    const size_t row = (size_t)position[n] * half;
+    for (int h = 0; h < H; h++, x += D) turn_head(half, cos + row, sin + row, direction, x);
+  }
+}
+
+void vec_relu(size_t n, const float *u, float *y) {
+  size_t i = 0;
+  for (; i + 4 <= n; i += 4) {
+    v4f value = v_load(u + i);
+    v_store(y + i, v_clear(value, v_less(value, v_zero())));
+  }
+  for (; i < n; i++) y[i] = u[i] < 0 ? 0 : u[i];
+}
+
+void vec_relu_back(size_t n, const float *u, const float *dy, float *du) {
+  size_t i = 0;
+  for (; i + 4 <= n; i += 4) {
+    v4m on = v_less(v_zero(), v_load(u + i));
+    v4f d = v_load(dy + i);
+    v_store(du + i, v_add(v_load(du + i), v_where(d, on)));
+  }
+  for (; i < n; i++)
+    if (0 < u[i]) du[i] += dy[i];
+}
+
+/* (1 + tanh(z)) / 2 = sigmoid(2z): the same function without the cancellation near z = 0, 2z being
+ * u (linear + cubic u^2). */
+VEC_INLINE v4f gelu_sigmoid(v4f u, v4f square) {
+  v4f factor = v_muladd(v_load(vec_constant.gelu_linear), v_load(vec_constant.gelu_cubic), square);
+  return v_sigmoid_minus(v_neg(v_mul(u, factor)));
+}
+
+VEC_INLINE v4f gelu4(v4f u) {
+  return v_mul(u, gelu_sigmoid(u, v_mul(u, u)));
+}
+
+void vec_gelu(size_t n, const float *u, float *y) {
+  size_t i = 0;
+  for (; i + 4 <= n; i += 4) v_store(y + i, gelu4(v_load(u + i)));
+  if (i < n) v_store_part(y + i, n - i, gelu4(v_load_part(u + i, n - i)));
+}
+
+/* s + s (1-s) u slope, slope being the derivative of 2z. */
+VEC_INLINE v4f gelu_back4(v4f u, v4f dy, v4f du) {
+  v4f square = v_mul(u, u);
+  v4f slope = v_muladd(v_load(vec_constant.gelu_linear), v_load(vec_constant.gelu_slope), square);
+  v4f s = gelu_sigmoid(u, square);
+  v4f bend = v_mul(v_mul(s, v_sub(v_load(vec_constant.one), s)), v_mul(u, slope));
+  return v_muladd(du, dy, v_add(s, bend));
+}
+
+void vec_gelu_back(size_t n, const float *u, const float *dy, float *du) {
+  size_t i = 0;
+  for (; i + 4 <= n; i += 4)
+    v_store(du + i, gelu_back4(v_load(u + i), v_load(dy + i), v_load(du + i)));
+  if (i < n) {
+    const size_t rest = n - i;
+    v4f sum =
+        gelu_back4(v_load_part(u + i, rest), v_load_part(dy + i, rest), v_load_part(du + i, rest));
+    v_store_part(du + i, rest, sum);
+  }
+}
+
+VEC_INLINE v4f swiglu4(v4f g, v4f u) {
+  return v_mul(v_mul(g, v_sigmoid_minus(v_neg(g))), u);
+}
+
+void vec_swiglu(size_t n, const float *g, const float *u, float *y) {
+  size_t i = 0;
+  for (; i + 4 <= n; i += 4) v_store(y + i, swiglu4(v_load(g + i), v_load(u + i)));
+  if (i < n)
+    v_store_part(y + i, n - i, swiglu4(v_load_part(g + i, n - i), v_load_part(u + i, n - i)));
+}
+
+VEC_INLINE void swiglu_back4(v4f g, v4f u, v4f dy, v4f *dg, v4f *du) {
+  v4f s = v_sigmoid_minus(v_neg(g));
+  v4f slope = v_muladd(s, v_mul(s, v_sub(v_load(vec_constant.one), s)), g);
+  *dg = v_muladd(*dg, v_mul(dy, u), slope);
+  *du = v_muladd(*du, dy, v_mul(g, s));
+}
+
+void vec_swiglu_back(size_t n, const float *g, const float *u, const float *dy, float *dg,
+                     float *du) {
+  size_t i = 0;
+  for (; i + 4 <= n; i += 4) {
+    v4f dg4 = v_load(dg + i), du4 = v_load(du + i);
+    swiglu_back4(v_load(g + i), v_load(u + i), v_load(dy + i), &dg4, &du4);
+    v_store(dg + i, dg4);
+    v_store(du + i, du4);
+  }
+  if (i < n) {
+    const size_t rest = n - i;
+    v4f dg4 = v_load_part(dg + i, rest), du4 = v_load_part(du + i, rest);
+    swiglu_back4(v_load_part(g + i, rest), v_load_part(u + i, rest), v_load_part(dy + i, rest),
+                 &dg4, &du4);
+    v_store_part(dg + i, rest, dg4);
+    v_store_part(du + i, rest, du4);
+  }
+}
+
+void vec_gather(int N, int C, const int32_t *id, const float *table, int accumulate, float *x) {
+  for (int n = 0; n < N; n++, x += C) {
+    const float *row = table + (size_t)id[n] * (size_t)C;
+    if (accumulate)
+      vec_add((size_t)C, row, x);
+    else
+      memcpy(x, row, (size_t)C * sizeof *x);
+  }
+}
+
+void vec_scatter_add(int N, int C, const int32_t *id, const float *dx, float *dtable) {
+  for (int n = 0; n < N; n++, dx += C) vec_add((size_t)C, dx, dtable + (size_t)id[n] * (size_t)C);
+}
