@@ -1,0 +1,40 @@
+#include "linear.h"
+
+#include "../base/math.h"
+#include "model.h"
+
+#include <stdio.h>
+
+sl_linear sl_linear_plan(sl_plan *p, const sl_model_config *c, const char *group, const char *name,
+                         int in, int out, double shrink) {
+  sl_linear l = {.in = in, .out = out, .has_bias = c->bias};
+  double deviation = c->init_matrix > 0 ? c->init_matrix : 1 / sl_sqrt(in);
+  char full[32];
+  snprintf(full, sizeof full, "%s.w_%s", group, name);
+  l.w = sl_plan_param(p, full, (int[]){in, out, 0}, SL_INIT_NORMAL, deviation / shrink);
+  snprintf(full, sizeof full, "%s.b_%s", group, name);
+  if (c->bias) l.b = sl_plan_param(p, full, (int[]){out, 0}, SL_INIT_ZERO, 0);
+  return l;
+}
+
+void sl_bias_add(int N, int n, const sl_real *restrict b, sl_real *restrict y) {
+  for (int i = 0; i < N; i++, y += n)
+    for (int j = 0; j < n; j++) y[j] += b[j];
+}
+
+void sl_bias_back(int N, int n, const sl_real *restrict dy, sl_real *restrict db) {
+  for (int i = 0; i < N; i++, dy += n)
+    for (int j = 0; j < n; j++) db[j] += dy[j];
+}
+
+void sl_linear_forward(const sl_pass *p, const sl_linear *l, const sl_real *x, sl_real *y) {
+  sl_mul(p, SL_GEMM_NN, 0, p->N, l->out, l->in, x, sl_weight(p, l->w), y);
+  if (l->has_bias) sl_bias_add(p->N, l->out, sl_weight(p, l->b), y);
+}
+
+void sl_linear_backward(const sl_pass *p, const sl_linear *l, const sl_real *x, const sl_real *dy,
+                        int accumulate, sl_real *dx) {
+  sl_mul(p, SL_GEMM_TN, 1, l->in, l->out, p->N, x, dy, sl_grad(p, l->w));
+  if (l->has_bias) sl_bias_back(p->N, l->out, dy, sl_grad(p, l->b));
+  sl_mul(p, SL_GEMM_NT, accumulate, p->N, l->in, l->out, dy, sl_weight(p, l->w), dx);
+}

@@ -1,0 +1,220 @@
+/* The model: embedding, L blocks of attention and feed-forward, unembedding. Everything that can be
+ * swapped is a row of a family; the rows' interfaces are here.
+ *
+ * Dimensions: B windows of this pass, T time, N = B T tokens, C width, H heads, D head size,
+ * F ffn width, V vocabulary, L layers. */
+#ifndef SL_MODEL_H
+#define SL_MODEL_H
+
+#include "../base/desc.h"
+#include "../kernels/kernels.h"
+#include "linear.h"
+#include "plan.h"
+
+#define SL_MAX_LAYERS 24
+
+enum { SL_NORM_PRE, SL_NORM_POST };
+
+typedef struct sl_model_config {
+  int32_t layers, heads, width, head_size, ffn_width; /* head_size 0: width / heads */
+  int32_t norm_placement, init_residual, bias;
+  double init_embedding, init_matrix; /* init_matrix 0: 1 / sqrt(fan-in) */
+  sl_pick position, norm, similarity, normaliser, ffn;
+} sl_model_config;
+
+extern const sl_desc sl_model_section; /* describes sl_model_config */
+
+typedef struct sl_dims {
+  int B, T, N, C, H, D, F, V, L;
+} sl_dims;
+
+typedef struct sl_model sl_model;
+
+/* One forward and backward pass of one worker over B windows. */
+typedef struct sl_pass {
+  const sl_model *model;
+  const sl_kernels *k;
+  const sl_real *params;
+  const sl_real *state;
+  sl_real *grads; /* NULL in a pass without gradients */
+  sl_real *saved, *scratch;
+  sl_real *work; /* the gemm's */
+  int B, N;      /* windows of this pass, at most the model's dims.B */
+  const int32_t *tokens, *target, *position, *document; /* (B,T) */
+  const sl_real *weight;                                /* (B,T) */
+} sl_pass;
+
+/* A saved or scratch tensor of this pass. */
+static inline sl_real *sl_at(const sl_pass *p, sl_slot s) {
+  return (s.role == SL_SAVED ? p->saved : p->scratch) + s.at;
+}
+static inline const sl_real *sl_weight(const sl_pass *p, sl_slot s) {
+  return (s.role == SL_PARAM ? p->params : p->state) + s.at;
+}
+static inline sl_real *sl_grad(const sl_pass *p, sl_slot s) { return p->grads + s.at; }
+
+/* What the start of matrices that write to the residual stream is divided by: sqrt(2L), so that the
+ * stream does not grow with depth, or 1. */
+double sl_residual_shrink(const sl_model_config *c);
+
+/* C(M,N) (+)= A B, dense. */
+void sl_mul(const sl_pass *p, sl_gemm_op op, int accumulate, int M, int N, int K, const sl_real *A,
+            const sl_real *B, sl_real *C);
+
+/* ---- position ---- */
+typedef struct sl_position sl_position;
+typedef struct sl_position_type {
+  sl_desc desc;
+  /* A sentence if it cannot be with these dimensions. May be NULL. */
+  sl_code (*check)(const void *settings, const sl_dims *d, sl_error *e);
+  void (*plan)(sl_plan *p, const sl_model_config *c, const sl_dims *d, sl_position *o);
+  /* Fills what plan declared as SL_STATE. May be NULL. */
+  void (*fill)(const sl_position *o, const sl_dims *d, sl_real *state);
+  /* Adds to the embedded tokens x (N,C). May be NULL, as its backward. */
+  void (*embed)(const sl_pass *p, const sl_position *o, sl_real *x);
+  void (*embed_back)(const sl_pass *p, const sl_position *o, const sl_real *dx);
+  /* Turns queries or keys (N,H D) in place; direction -1 turns gradients back. May be NULL. */
+  void (*turn)(const sl_pass *p, const sl_position *o, int direction, sl_real *qk);
+} sl_position_type;
+struct sl_position {
+  const sl_position_type *type;
+  const void *settings;
+  sl_slot table, cos, sin;
+};
+extern const sl_family sl_position_family;
+
+/* ---- norm ---- */
+typedef struct sl_norm sl_norm;
+typedef struct sl_norm_type {
+  sl_desc desc;
+  void (*plan)(sl_plan *p, const sl_dims *d, sl_norm *n);
+  void (*forward)(const sl_pass *p, const sl_norm *n, const sl_real *x, sl_real *y);
+  /* dx += … */
+  void (*backward)(const sl_pass *p, const sl_norm *n, const sl_real *x, const sl_real *dy,
+                   sl_real *dx);
+} sl_norm_type;
+struct sl_norm {
+  const sl_norm_type *type;
+  const void *settings;
+  sl_slot weight, bias, stat;
+};
+typedef struct sl_norm_settings {
+  double eps;
+} sl_norm_settings; /* of every row there is today */
+extern const sl_family sl_norm_family;
+
+/* ---- attention: weights = sim(q, k) / Z (Gu et al. 2025, eq. 3), then the weighted sum ---- */
+
+/* e = sim(a s) of one row of scores; backward: d holds Z dL/de and becomes dL/ds. */
+typedef struct sl_similarity_type {
+  sl_desc desc;
+  /* exp(s - max) stands for exp(s) where the normaliser takes the factor out again. */
+  int shifts;
+  void (*forward)(const sl_kernels *k, int n, sl_real a, sl_real shift, const sl_real *s,
+                  sl_real *e);
+  /* w = e / Z; r = 1 / Z. */
+  void (*backward)(const sl_kernels *k, int n, sl_real a, const sl_real *w, sl_real r, sl_real *d);
+} sl_similarity_type;
+extern const sl_family sl_similarity_family;
+
+/* w = e / Z in place, returns 1 / Z; backward: d holds dL/dw and becomes Z dL/de. */
+typedef struct sl_normaliser_type {
+  sl_desc desc;
+  int scale_free; /* e and c e give the same weights */
+  int unit_rows;  /* the weights of a row are positive and add up to one */
+  sl_real (*forward)(const sl_kernels *k, int n, sl_real *e);
+  void (*backward)(const sl_kernels *k, int n, const sl_real *w, sl_real *d);
+} sl_normaliser_type;
+extern const sl_family sl_normaliser_family;
+
+typedef struct sl_attention {
+  const sl_similarity_type *similarity;
+  const sl_normaliser_type *normaliser;
+  sl_linear to_q, to_k, to_v, to_o;  /* C to HD three times, HD to C */
+  sl_slot q, k, v, o;                /* (N,HD) saved; q and k turned */
+  sl_slot weights, inverse_z;        /* (B,H,T,T), (B,H,T) */
+  sl_slot dq, dk, dv, d_out, d_rows; /* scratch; d_rows (SL_ATTENTION_ROWS,T) */
+} sl_attention;
+/* Rows of one head that are computed together. */
+#define SL_ATTENTION_ROWS 32
+
+void sl_attention_plan(sl_plan *p, const sl_model_config *c, const sl_dims *d, sl_attention *a);
+/* y (N,C) = attention of x (N,C). */
+void sl_attention_forward(const sl_pass *p, const sl_attention *a, const sl_real *x, sl_real *y);
+/* dx = … (assigned: nothing else flows into it) */
+void sl_attention_backward(const sl_pass *p, const sl_attention *a, const sl_real *x,
+                           const sl_real *dy, sl_real *dx);
+
+/* ---- feed-forward ---- */
+typedef struct sl_ffn_type {
+  sl_desc desc;
+  int gated;
+  /* a = f(u) or f(g) u, over n elements; g is NULL unless gated. */
+  void (*forward)(const sl_kernels *k, size_t n, const sl_real *g, const sl_real *u, sl_real *a);
+  void (*backward)(const sl_kernels *k, size_t n, const sl_real *g, const sl_real *u,
+                   const sl_real *da, sl_real *dg, sl_real *du);
+} sl_ffn_type;
+extern const sl_family sl_ffn_family;
+
+typedef struct sl_ffn {
+  const sl_ffn_type *type;
+  sl_linear in, gate, out;     /* C to F twice, F to C */
+  sl_slot u, g, a;             /* (N,F) saved */
+  sl_slot du, dg, da;          /* scratch */
+} sl_ffn;
+void sl_ffn_plan(sl_plan *p, const sl_model_config *c, const sl_dims *d, sl_ffn *f);
+void sl_ffn_forward(const sl_pass *p, const sl_ffn *f, const sl_real *x, sl_real *y);
+/* dx = … */
+void sl_ffn_backward(const sl_pass *p, const sl_ffn *f, const sl_real *x, const sl_real *dy,
+                     sl_real *dx);
+
+/* ---- block ----
+ * pre:  m = x + attention(norm1(x)),  y = m + ffn(norm2(m))
+ * post: m = norm1(x + attention(x)),  y = norm2(m + ffn(m)) */
+typedef struct sl_block {
+  sl_norm norm1, norm2;
+  sl_attention attention;
+  sl_ffn ffn;
+  sl_slot in1, in2;   /* (N,C) pre: what the norms give; post: what they take */
+  sl_slot middle;     /* (N,C) m */
+  sl_slot dm, dinner; /* scratch */
+} sl_block;
+void sl_block_plan(sl_plan *p, const sl_model_config *c, const sl_dims *d, sl_block *b);
+void sl_block_forward(const sl_pass *p, const sl_block *b, const sl_real *x, sl_real *y);
+/* d (N,C) holds dL/dy and becomes dL/dx. */
+void sl_block_backward(const sl_pass *p, const sl_block *b, const sl_real *x, sl_real *d);
+
+/* ---- the whole ---- */
+struct sl_model {
+  sl_model_config config;
+  sl_dims dims;
+  sl_plan plan;
+  sl_position position;
+  sl_block blocks[SL_MAX_LAYERS];
+  sl_norm final_norm;           /* pre placement only */
+  sl_slot embedding, unembedding; /* (V,C) both */
+  sl_slot unembedding_bias;       /* (V), where the model has biases */
+  sl_slot hidden[SL_MAX_LAYERS + 1]; /* (N,C) residual stream: embedded tokens, after each block */
+  sl_slot top, logits;          /* (N,C) what is unembedded; (N,V) scratch */
+  sl_slot d_hidden, d_top;      /* scratch */
+};
+
+/* Lays out a model for passes of at most B windows of T tokens over a vocabulary of V. Allocates
+ * only the plan's list. */
+sl_code sl_model_plan(sl_model *m, const sl_model_config *c, int B, int T, int V, sl_error *e);
+void sl_model_free(sl_model *m);
+/* Start values; parameters depend on the seed and their place in the plan alone. */
+void sl_model_init(const sl_model *m, uint64_t seed, sl_real *params);
+void sl_model_fill_state(const sl_model *m, sl_real *state);
+
+/* Logits and everything saved. */
+void sl_model_forward(const sl_pass *p);
+/* Weighted sum of the token losses (nats). grad_scale not 0: the logits become their gradient.
+ * losses (N) unweighted, or NULL. */
+double sl_model_loss(const sl_pass *p, sl_real grad_scale, sl_real *losses);
+/* Adds this pass's gradients to p->grads; after sl_model_loss with a grad_scale. */
+void sl_model_backward(const sl_pass *p);
+/* Multiply-adds times two of one training step per token, by the usual formula. */
+double sl_model_flops_per_token(const sl_model *m);
+
+#endif

@@ -1,0 +1,70 @@
+/* Probes: analyses that read a forward pass over held-out windows. A probe is one file and one line
+ * in probe.def; the page draws any of them by its kind and shape. */
+#ifndef SL_PROBE_H
+#define SL_PROBE_H
+
+#include "../train/train.h"
+
+/* What a probe sees of one window. */
+typedef struct sl_look {
+  const sl_pass *pass;
+  int row;        /* of the pass */
+  int index;      /* of this window among all that are probed, from 0 */
+  double epsilon; /* sink threshold */
+} sl_look;
+
+typedef struct sl_probe_type {
+  sl_desc desc;
+  const char *kind;  /* how to draw it: scalar, series, matrix, tokens or table */
+  const char *shape; /* a letter per dimension: T, L, H, P (L+1 residual streams), K (first keys),
+                        3 and 2 themselves */
+  const char *needs; /* saved tensors it reads, by name without the layer */
+  /* Adds one window's numbers to out; the sum is divided by the number of windows. */
+  void (*add)(const sl_look *look, float *out);
+  int first_only;    /* of the first window alone, not a mean */
+} sl_probe_type;
+
+extern const sl_family sl_probe_family; /* rows are sl_probe_type */
+
+#define SL_SINK_KEYS 4 /* sink rates are given for the first four tokens */
+
+/* Sizes of the dimensions in `shape`; returns their number. */
+int sl_probe_shape(const sl_probe_type *p, const sl_dims *d, int shape[SL_RANK]);
+size_t sl_probe_size(const sl_probe_type *p, const sl_dims *d);
+
+/* Numbers that all probes write, one after the other in family order. */
+size_t sl_probes_size(const sl_dims *d);
+float *sl_probe_out(const sl_probe_type *p, const sl_dims *d, float *all);
+
+/* Which probes: bit i is row i of the family. */
+typedef uint32_t sl_probe_set;
+/* Comma-separated ids to a set. */
+sl_code sl_probe_parse(const char *ids, sl_probe_set *set, sl_error *e);
+
+/* What sl_probes_run looked at besides. */
+typedef struct sl_probe_run {
+  sl_input input;
+  int first, count;
+  double loss; /* mean weighted loss over the windows, nats per token */
+} sl_probe_run;
+
+/* Runs the set over the windows run->first … of run->input; means go to `all`. */
+void sl_probes_run(sl_trainer *t, sl_probe_set set, sl_probe_run *run, float *all);
+
+/* ---- what several probes share ---- */
+
+/* Attention weights (T,T) of one head in the window. */
+const sl_real *sl_look_weights(const sl_look *k, int layer, int head);
+/* Queries, keys or values of the window, (T,H,D). */
+const sl_real *sl_look_heads(const sl_look *k, sl_slot slot);
+/* Residual stream of the window after `layer` blocks, (T,C). */
+const sl_real *sl_look_hidden(const sl_look *k, int layer);
+/* Importance of key `key` (from 0): mean weight it gets from the queries that see it, |w| over the
+ * row sum of |w| where rows do not add up to one (Gu et al. 2025, eq. 4). */
+double sl_look_alpha(const sl_look *k, int layer, int head, int key);
+/* Euclidean norm. */
+double sl_norm_of(const sl_real *x, int n);
+/* Norm of the first row of x (T rows, stride apart, n numbers each) over the mean of the others'. */
+double sl_first_over_others(const sl_real *x, int T, int stride, int n);
+
+#endif

@@ -1,0 +1,204 @@
+#include "registry.h"
+
+#include "../include/sinklab.h"
+#include "../probe/probe.h"
+
+#include <string.h>
+
+static const sl_family *const families[] = {
+    &sl_position_family, &sl_norm_family,    &sl_similarity_family, &sl_normaliser_family,
+    &sl_ffn_family,      &sl_corpus_family,  &sl_packing_family,    &sl_optimiser_family,
+    &sl_schedule_family};
+enum { FAMILIES = sizeof families / sizeof *families };
+
+static const char *type_name(sl_type type) {
+  static const char *const names[] = {"int",    "real", "bool",   "choice",
+                                      "string", "seed", "family", "section"};
+  return names[type];
+}
+
+static void key_string(sl_text *out, const char *key, const char *value) {
+  if (!value) return;
+  sl_text_printf(out, ",\"%s\":", key);
+  sl_text_string(out, value);
+}
+
+static void key_number(sl_text *out, const char *key, double value) {
+  sl_text_printf(out, ",\"%s\":", key);
+  sl_text_number(out, value);
+}
+
+static void write_params(sl_text *out, const sl_param *params);
+
+static void write_default(sl_text *out, const sl_param *p) {
+  if (p->type == SL_SECTION) return;
+  if (p->text)
+    key_string(out, "default", p->text);
+  else if (p->type == SL_BOOL)
+    sl_text_printf(out, ",\"default\":%s", p->def != 0 ? "true" : "false");
+  else if (p->type == SL_SEED)
+    sl_text_printf(out, ",\"default\":\"%.0f\"", p->def);
+  else
+    key_number(out, "default", p->def);
+}
+
+static void write_param(sl_text *out, const sl_param *p) {
+  static const char *const scales[] = {"linear", "log", "power2"};
+  sl_text_add(out, "{\"key\":");
+  sl_text_string(out, p->key);
+  key_string(out, "label", p->label);
+  key_string(out, "help", p->help);
+  key_string(out, "unit", p->unit);
+  key_string(out, "type", type_name(p->type));
+  write_default(out, p);
+  if (p->type == SL_INT || p->type == SL_REAL || p->type == SL_STRING) {
+    key_string(out, "scale", scales[p->scale]);
+    key_number(out, "min", p->min);
+    key_number(out, "max", p->max);
+  }
+  if (p->type == SL_FAMILY) key_string(out, "family", p->family->id);
+  if (p->type == SL_CHOICE) {
+    sl_text_add(out, ",\"options\":[");
+    for (const sl_option *o = p->options; o->id; o++) {
+      sl_text_add(out, o == p->options ? "{\"id\":" : ",{\"id\":");
+      sl_text_string(out, o->id);
+      key_string(out, "label", o->label);
+      key_string(out, "help", o->help);
+      sl_text_add(out, "}");
+    }
+    sl_text_add(out, "]");
+  }
+  if (p->type == SL_SECTION) {
+    sl_text_add(out, ",\"section\":{\"id\":");
+    sl_text_string(out, p->section->id);
+    key_string(out, "label", p->section->label);
+    key_string(out, "help", p->section->help);
+    write_params(out, p->section->params);
+    sl_text_add(out, "}");
+  }
+  sl_text_add(out, "}");
+}
+
+static void write_params(sl_text *out, const sl_param *params) {
+  sl_text_add(out, ",\"params\":[");
+  for (const sl_param *p = params; p && p->key; p++) {
+    if (p != params) sl_text_add(out, ",");
+    write_param(out, p);
+  }
+  sl_text_add(out, "]");
+}
+
+/* A descriptor's own words, left open for more. */
+static void write_desc(sl_text *out, const sl_desc *d) {
+  sl_text_add(out, "{\"id\":");
+  sl_text_string(out, d->id);
+  key_string(out, "label", d->label);
+  key_string(out, "help", d->help);
+  key_string(out, "paper", d->paper);
+}
+
+static void write_family(sl_text *out, const sl_family *f) {
+  sl_text_string(out, f->id);
+  sl_text_add(out, ":{\"id\":");
+  sl_text_string(out, f->id);
+  key_string(out, "label", f->label);
+  key_string(out, "help", f->help);
+  sl_text_add(out, ",\"rows\":[");
+  for (int i = 0; i < f->count; i++) {
+    if (i) sl_text_add(out, ",");
+    write_desc(out, f->rows[i]);
+    write_params(out, f->rows[i]->params);
+    sl_text_add(out, "}");
+  }
+  sl_text_add(out, "]}");
+}
+
+static void write_probe(sl_text *out, const sl_probe_type *p) {
+  write_desc(out, &p->desc);
+  key_string(out, "kind", p->kind);
+  key_string(out, "needs", p->needs);
+  sl_text_add(out, ",\"shape\":[");
+  for (const char *s = p->shape; *s; s++)
+    sl_text_printf(out, "%s\"%c\"", s == p->shape ? "" : ",", *s);
+  sl_text_add(out, "]}");
+}
+
+void sl_registry_write_json(sl_text *out) {
+  sl_text_printf(out, "{\"abi\":%d,\"config\":", SL_ABI);
+  write_desc(out, &sl_config_desc);
+  write_params(out, sl_config_desc.params);
+  sl_text_add(out, "},\"families\":{");
+  for (int i = 0; i < FAMILIES; i++) {
+    if (i) sl_text_add(out, ",");
+    write_family(out, families[i]);
+  }
+  sl_text_add(out, "},\"probes\":[");
+  for (int i = 0; i < sl_probe_family.count; i++) {
+    if (i) sl_text_add(out, ",");
+    write_probe(out, (const sl_probe_type *)sl_probe_family.rows[i]);
+  }
+  sl_text_add(out, "]}");
+}
+
+/* ---- Markdown ---- */
+
+static void default_cell(sl_text *out, const sl_param *p) {
+  if (p->text)
+    sl_text_printf(out, "`%s`", p->text);
+  else if (p->type == SL_BOOL)
+    sl_text_add(out, p->def != 0 ? "true" : "false");
+  else
+    sl_text_number(out, p->def);
+}
+
+static void range_cell(sl_text *out, const sl_param *p) {
+  if (p->type == SL_INT || p->type == SL_REAL) {
+    sl_text_number(out, p->min);
+    sl_text_add(out, " to ");
+    sl_text_number(out, p->max);
+  } else if (p->type == SL_CHOICE) {
+    for (const sl_option *o = p->options; o->id; o++)
+      sl_text_printf(out, "%s`%s`", o == p->options ? "" : ", ", o->id);
+  } else if (p->type == SL_FAMILY) {
+    for (int i = 0; i < p->family->count; i++)
+      sl_text_printf(out, "%s`%s`", i ? ", " : "", p->family->rows[i]->id);
+  }
+}
+
+static void param_table(sl_text *out, const char *path, const sl_param *params) {
+  sl_text_add(out, "\n| setting | default | range | meaning |\n|---|---|---|---|\n");
+  for (const sl_param *p = params; p && p->key; p++) {
+    if (p->type == SL_SECTION) continue;
+    sl_text_printf(out, "| `%s%s%s` | ", path, *path ? "." : "", p->key);
+    default_cell(out, p);
+    sl_text_add(out, " | ");
+    range_cell(out, p);
+    sl_text_printf(out, " | %s |\n", p->help);
+  }
+}
+
+void sl_registry_write_markdown(sl_text *out) {
+  sl_text_add(out, "# Settings\n");
+  param_table(out, "", sl_config_desc.params);
+  for (const sl_param *p = sl_config_desc.params; p->key; p++) {
+    if (p->type != SL_SECTION) continue;
+    sl_text_printf(out, "\n## %s\n\n%s\n", p->label, p->section->help);
+    param_table(out, p->key, p->section->params);
+  }
+  sl_text_add(out, "\n# Families\n");
+  for (int i = 0; i < FAMILIES; i++) {
+    sl_text_printf(out, "\n## %s\n\n%s\n", families[i]->label, families[i]->help);
+    for (int r = 0; r < families[i]->count; r++) {
+      const sl_desc *d = families[i]->rows[r];
+      sl_text_printf(out, "\n### `%s` %s\n\n%s%s%s%s\n", d->id, d->label, d->help,
+                     d->paper ? " (" : "", d->paper ? d->paper : "", d->paper ? ")" : "");
+      if (d->params) param_table(out, "", d->params);
+    }
+  }
+  sl_text_add(out, "\n# Probes\n\n| probe | kind | shape | meaning | paper |\n|---|---|---|---|---|\n");
+  for (int i = 0; i < sl_probe_family.count; i++) {
+    const sl_probe_type *p = (const sl_probe_type *)sl_probe_family.rows[i];
+    sl_text_printf(out, "| `%s` | %s | %s | %s | %s |\n", p->desc.id, p->kind, p->shape,
+                   p->desc.help, p->desc.paper);
+  }
+}
