@@ -1,0 +1,243 @@
+/* The engine against the vectors that make_golden.py left: forward pass, loss and every gradient of
+ * tiny models, and the optimisers' trajectories. Included by a test of each precision; the float
+ * build gets the same weights rounded. */
+#ifndef GOLDEN_H
+#define GOLDEN_H
+
+#include "../../core/base/json.h"
+#include "../../core/train/train.h"
+#include "../tiny.h"
+
+static double worst, tolerance;
+
+/* ---- the files ---- */
+
+static char *read_file(const char *path, size_t *size) {
+  FILE *f = fopen(path, "rb");
+  if (!f) return NULL;
+  fseek(f, 0, SEEK_END);
+  *size = (size_t)ftell(f);
+  rewind(f);
+  char *bytes = malloc(*size + 1);
+  *size = fread(bytes, 1, *size, f);
+  fclose(f);
+  return bytes;
+}
+
+static char *numbers; /* golden.bin */
+static size_t numbers_size, next_number;
+
+static double take(void) {
+  double x = NAN;
+  if (8 * (next_number + 1) <= numbers_size) memcpy(&x, numbers + 8 * next_number, 8);
+  next_number++;
+  return x;
+}
+
+static double number_at(const sl_json *j, const char *key) {
+  return sl_json_number(sl_json_get(j, key));
+}
+
+static const char *string_at(const sl_json *j, const char *key) {
+  return sl_json_string(sl_json_get(j, key));
+}
+
+/* ---- the formula of the weights, as in make_golden.py ---- */
+
+static uint32_t seed_of(const char *name) {
+  uint32_t x = 7;
+  for (; *name; name++) x = x * 31 + (unsigned char)*name;
+  return x;
+}
+
+static double unit(uint32_t *x) {
+  *x = *x * 1664525u + 1013904223u;
+  return *x / 2147483648.0 - 1;
+}
+
+static void fill_params(tiny *t) {
+  for (int i = 0; i < t->model.plan.count; i++) {
+    const sl_entry *p = &t->model.plan.tensors[i];
+    if (p->role != SL_PARAM) continue;
+    size_t n = strlen(p->name);
+    int table = !strcmp(p->name, "embedding") || !strcmp(p->name, "position.table");
+    double scale = p->rank == 1 ? 0.25 : table ? 1 : 0.5;
+    double centre = p->rank == 1 && n > 7 && !strcmp(p->name + n - 7, ".weight");
+    uint32_t x = seed_of(p->name);
+    for (size_t j = 0; j < p->size; j++)
+      t->params[p->at + j] = (sl_real)(centre + scale * unit(&x));
+  }
+}
+
+/* ---- comparing ---- */
+
+/* Takes `size` numbers; relative to the largest of them. */
+static void compare(const char *what, const char *name, const sl_real *got, size_t size) {
+  double largest = 0, error = 0;
+  for (size_t i = 0; i < size; i++) {
+    double want = take(), e = fabs((double)got[i] - want);
+    largest = fmax(largest, fabs(want));
+    if (!(e <= error)) error = e;
+  }
+  /* A gradient that is zero but for rounding: a bias of the keys under softmax. */
+  error /= largest > 1e-12 ? largest : 1;
+  worst = fmax(worst, error);
+  check(error <= tolerance, "%s: %s is off by %.1e of its largest", what, name, error);
+}
+
+static const sl_real *tensor_of(const tiny *t, const char *name, size_t *size) {
+  const sl_dims *d = &t->model.dims;
+  if (!strcmp(name, "logits")) {
+    *size = (size_t)d->N * (size_t)d->V;
+    return sl_at(&t->pass, t->model.logits);
+  }
+  const char *plain = strncmp(name, "grad/", 5) ? name : name + 5;
+  const sl_entry *x = sl_plan_find(&t->model.plan, plain);
+  if (!x) return NULL;
+  *size = x->size;
+  return (plain == name ? t->saved : t->grads) + x->at;
+}
+
+static void fill_window(tiny *t, const sl_json *c) {
+  static const char *const keys[] = {"tokens", "target", "position", "document"};
+  int32_t *arrays[] = {t->tokens, t->target, t->position, t->document};
+  for (int k = 0; k < 4; k++) {
+    int i = 0;
+    for (const sl_json *v = sl_json_first(sl_json_get(c, keys[k])); v; v = sl_json_next(v))
+      arrays[k][i++] = (int32_t)sl_json_number(v);
+  }
+  int i = 0;
+  for (const sl_json *v = sl_json_first(sl_json_get(c, "weight")); v; v = sl_json_next(v))
+    t->weight[i++] = (sl_real)sl_json_number(v);
+}
+
+/* The logits become their gradient in the loss: they are compared before it. */
+static void compare_case(tiny *t, const sl_json *c, const char *what) {
+  int grads = 0, params = 0, passed_loss = 0;
+  sl_model_forward(&t->pass);
+  for (const sl_json *x = sl_json_first(sl_json_get(c, "tensors")); x; x = sl_json_next(x)) {
+    const char *name = string_at(x, "name");
+    size_t size = (size_t)number_at(x, "size"), have = 0;
+    if (!strcmp(name, "loss")) {
+      sl_real loss = (sl_real)sl_model_loss(&t->pass, 1, NULL);
+      sl_model_backward(&t->pass);
+      compare(what, name, &loss, 1);
+      passed_loss = 1;
+      continue;
+    }
+    const sl_real *got = tensor_of(t, name, &have);
+    if (check(got && have == size, "%s: no %s of %zu numbers", what, name, size))
+      compare(what, name, got, size);
+    else
+      next_number += size;
+    grads += passed_loss && !strncmp(name, "grad/", 5);
+  }
+  for (int i = 0; i < t->model.plan.count; i++) params += t->model.plan.tensors[i].role == SL_PARAM;
+  check(grads == params, "%s: %d gradients, %d parameters", what, grads, params);
+}
+
+static char seen[4000]; /* "position=rotary;…" of all cases */
+
+static void note_rows(const sl_model_config *c) {
+  factor factors[FACTORS_MAX];
+  int n = factors_of(&sl_model_section, factors);
+  for (int f = 0; f < n; f++) {
+    char name[80] = "";
+    factor_name(&factors[f], c, name, sizeof name - 1);
+    strcat(name, ";");
+    if (!strstr(seen, name) && strlen(seen) + sizeof name < sizeof seen) strcat(seen, name);
+  }
+}
+
+static void check_case(const sl_json *index, const sl_json *c) {
+  sl_model_config config;
+  tiny t;
+  sl_error e = {0};
+  const char *what = string_at(c, "name");
+  sl_desc_defaults(&sl_model_section, &config);
+  sl_code code = sl_json_read(sl_json_get(c, "model"), &sl_model_section, "model", &config, &e);
+  if (code == SL_OK)
+    code = tiny_open(&t, &config, (int)number_at(index, "B"), (int)number_at(index, "T"),
+                     (int)number_at(index, "V"), WINDOW_CAUSAL, 1, &e);
+  if (!check(code == SL_OK, "%s: %s", what, e.message)) return;
+  fill_params(&t);
+  fill_window(&t, c);
+  compare_case(&t, c, what);
+  note_rows(&config);
+  tiny_close(&t);
+}
+
+/* A row that was added without golden vectors fails here. */
+static void every_row_has_vectors(void) {
+  for (const sl_param *p = sl_model_section.params; p->key; p++)
+    for (int r = 0; p->type == SL_FAMILY && r < p->family->count; r++) {
+      char name[80];
+      snprintf(name, sizeof name, "%s=%s;", p->key, p->family->rows[r]->id);
+      check(strstr(seen, name) != NULL, "make_golden.py has no case with %s", name);
+    }
+}
+
+/* ---- optimisers ---- */
+
+static void check_trajectory(const sl_json *c) {
+  enum { N = 12, STEPS = 5 };
+  sl_pick pick;
+  sl_real w[N], m[N] = {0}, v[N] = {0}, g[N];
+  const char *what = string_at(c, "name");
+  const sl_json *settings = sl_json_get(c, "optimiser");
+  if (!check(sl_pick_set(&pick, &sl_optimiser_family, string_at(settings, "type")),
+             "%s: no such optimiser", what))
+    return;
+  for (const sl_param *p = pick.row->params; p && p->key; p++) {
+    const sl_json *value = sl_json_get(settings, p->key);
+    if (check(value != NULL, "%s: no %s", what, p->key))
+      *(double *)(void *)(pick.settings.bytes + p->offset) = sl_json_number(value);
+  }
+  const sl_optimiser_type *type = (const sl_optimiser_type *)(const void *)pick.row;
+  for (int i = 0; i < N; i++) w[i] = (sl_real)take();
+  for (int step = 0; step < STEPS; step++) {
+    for (int i = 0; i < N; i++) g[i] = (sl_real)take();
+    sl_update u = {.lr = number_at(c, "lr") / (1 + step),
+                   .grad_scale = take(),
+                   .t = step + 1,
+                   .decays = sl_json_number(sl_json_get(c, "decays")) != 0};
+    type->update(sl_kernels_best(), &pick.settings, &u, N, g, w, m, v);
+    compare(what, "the weights", w, N);
+  }
+  snprintf(seen + strlen(seen), sizeof seen - strlen(seen), "optimiser=%s;", pick.row->id);
+}
+
+static void every_optimiser_has_vectors(void) {
+  for (int r = 0; r < sl_optimiser_family.count; r++) {
+    char name[80];
+    snprintf(name, sizeof name, "optimiser=%s;", sl_optimiser_family.rows[r]->id);
+    check(strstr(seen, name) != NULL, "make_golden.py has no trajectory of %s", name);
+  }
+}
+
+static int golden_all(double t) {
+  size_t size = 0;
+  sl_json *index = NULL;
+  sl_error e = {0};
+  char *text = read_file("tests/golden/golden.json", &size);
+  numbers = read_file("tests/golden/golden.bin", &numbers_size);
+  tolerance = t;
+  if (!check(text && numbers, "tests/golden/golden.* are not here: run from the root") ||
+      !check(sl_json_parse(text, size, 1 << 20, &index, &e) == SL_OK, "golden.json: %s", e.message))
+    return harness_end();
+  for (const sl_json *c = sl_json_first(sl_json_get(index, "cases")); c; c = sl_json_next(c))
+    check_case(index, c);
+  for (const sl_json *c = sl_json_first(sl_json_get(index, "trajectories")); c; c = sl_json_next(c))
+    check_trajectory(c);
+  check(8 * next_number == numbers_size, "%zu numbers of %zu were used", next_number,
+        numbers_size / 8);
+  every_row_has_vectors();
+  every_optimiser_has_vectors();
+  printf("%s: largest error %.1e\n", string_at(index, "made_by"), worst);
+  sl_json_free(index);
+  free(text);
+  free(numbers);
+  return harness_end();
+}
+
+#endif

@@ -1,0 +1,194 @@
+/* The engine's forward pass against the transcription in oracle.h: every saved tensor, the logits
+ * and the losses, for every row, every pair of rows and every kind of window. Included by a test of
+ * each precision. */
+#ifndef COMPARE_H
+#define COMPARE_H
+
+#include "../tiny.h"
+#include "oracle.h"
+
+static double worst;
+
+/* ---- the engine's side of the oracle's questions ---- */
+
+typedef struct source {
+  const tiny *t;
+  double *weights; /* all parameters in double */
+} source;
+
+static const double *weight_of(void *ctx, const char *name) {
+  const source *s = ctx;
+  const sl_entry *x = sl_plan_find(&s->t->model.plan, name);
+  if (x && x->role == SL_PARAM) return s->weights + x->at;
+  check(0, "there is no parameter %s", name);
+  exit(harness_end());
+}
+
+static const sl_pick *pick_of(const sl_model_config *c, const char *family) {
+  for (const sl_param *p = sl_model_section.params; p->key; p++)
+    if (p->type == SL_FAMILY && !strcmp(p->key, family))
+      return (const sl_pick *)(const void *)((const char *)c + p->offset);
+  return NULL;
+}
+
+static double setting_of(void *ctx, const char *family, const char *key) {
+  const sl_pick *pick = pick_of(&((const source *)ctx)->t->model.config, family);
+  for (const sl_param *p = pick->row->params; p && p->key; p++) {
+    const void *member = pick->settings.bytes + p->offset;
+    if (strcmp(p->key, key)) continue;
+    return p->type == SL_REAL ? *(const double *)member : *(const int32_t *)member;
+  }
+  check(0, "%s has no setting %s", family, key);
+  return NAN;
+}
+
+static oracle oracle_for(source *s, double *loss_weight) {
+  const tiny *t = s->t;
+  const sl_dims *d = &t->model.dims;
+  const sl_model_config *c = &t->model.config;
+  for (size_t i = 0; i < t->model.plan.size[SL_PARAM]; i++) s->weights[i] = t->params[i];
+  for (int n = 0; n < d->N; n++) loss_weight[n] = t->weight[n];
+  return (oracle){.B = d->B,
+                  .T = d->T,
+                  .C = d->C,
+                  .H = d->H,
+                  .D = d->D,
+                  .F = d->F,
+                  .V = d->V,
+                  .L = d->L,
+                  .post = c->norm_placement == SL_NORM_POST,
+                  .bias = c->bias,
+                  .position = pick_of(c, "position")->row->id,
+                  .norm = pick_of(c, "norm")->row->id,
+                  .similarity = pick_of(c, "similarity")->row->id,
+                  .normaliser = pick_of(c, "normaliser")->row->id,
+                  .ffn = pick_of(c, "ffn")->row->id,
+                  .setting = setting_of,
+                  .weight = weight_of,
+                  .ctx = s,
+                  .tokens = t->tokens,
+                  .target = t->target,
+                  .place = t->position,
+                  .document = t->document,
+                  .loss_weight = loss_weight};
+}
+
+/* ---- comparing ---- */
+
+/* Relative to the tensor's largest. What the mask hides may stay unwritten (NaN): hidden says so. */
+static void compare_array(const char *what, const char *name, size_t n, const sl_real *got,
+                          const double *want, int hidden, double tolerance) {
+  double largest = 0, error = 0;
+  for (size_t i = 0; i < n; i++) largest = fmax(largest, fabs(want[i]));
+  for (size_t i = 0; i < n; i++) {
+    double e = fabs((double)got[i] - want[i]);
+    if (isnan(e) && hidden && want[i] == 0) continue;
+    if (!(e <= error)) error = e;
+  }
+  error /= largest > 0 ? largest : 1;
+  if (error > worst) worst = error;
+  check(error <= tolerance, "%s: %s is off by %.1e of its largest", what, name, error);
+}
+
+static const double *oracle_find(const oracle *o, const char *name, size_t size) {
+  for (int i = 0; i < o->count; i++)
+    if (!strcmp(o->out[i].name, name) && (size_t)o->out[i].size == size) return o->out[i].x;
+  return NULL;
+}
+
+static void compare_pass(tiny *t, const oracle *o, const char *what, double tolerance) {
+  const sl_plan *p = &t->model.plan;
+  size_t N = (size_t)t->pass.N, V = (size_t)t->model.dims.V;
+  sl_real *losses = calloc(N, sizeof *losses);
+  sl_model_forward(&t->pass);
+  for (int i = 0; i < p->count; i++) {
+    const sl_entry *x = &p->tensors[i];
+    if (x->role != SL_SAVED) continue;
+    const double *want = oracle_find(o, x->name, x->size);
+    if (check(want != NULL, "%s: the oracle has no %s", what, x->name))
+      compare_array(what, x->name, x->size, t->saved + x->at, want,
+                    strstr(x->name, "attention.weights") != NULL, tolerance);
+  }
+  compare_array(what, "logits", N * V, sl_at(&t->pass, t->model.logits),
+                oracle_find(o, "logits", N * V), 0, tolerance);
+  double loss = sl_model_loss(&t->pass, 0, losses);
+  compare_array(what, "losses", N, losses, oracle_find(o, "losses", N), 0, tolerance);
+  check(fabs(loss - o->loss) <= tolerance * fabs(o->loss), "%s: loss %.15g, oracle %.15g", what,
+        loss, o->loss);
+  free(losses);
+}
+
+static void compare_model(const sl_model_config *c, int B, int T, int kind, const char *name,
+                          double tolerance) {
+  tiny t;
+  sl_error e = {0};
+  char what[320];
+  uint32_t seed = 7;
+  for (const char *s = name; *s; s++) seed = seed * 31 + (unsigned char)*s;
+  snprintf(what, sizeof what, "%s window=%d T=%d D=%d", name, kind, T, c->head_size);
+  if (tiny_open(&t, c, B, T, 11, kind, seed, &e)) {
+    check(e.message[0] != 0, "%s: refused without a sentence", what);
+    return;
+  }
+  source s = {&t, calloc(t.model.plan.size[SL_PARAM], sizeof(double))};
+  double *loss_weight = calloc((size_t)t.pass.N, sizeof *loss_weight);
+  oracle o = oracle_for(&s, loss_weight);
+  oracle_run(&o);
+  if (check(!o.unknown, "%s: a row has no oracle", what)) compare_pass(&t, &o, what, tolerance);
+  oracle_free(&o);
+  free(loss_weight);
+  free(s.weights);
+  tiny_close(&t);
+}
+
+static void compare_defaults(sl_model_config *c) {
+  sl_desc_defaults(&sl_model_section, c);
+  c->layers = 2;
+  c->width = 8;
+  c->heads = 2;
+  c->ffn_width = 12;
+  c->init_embedding = 1;
+  c->init_matrix = 0;
+}
+
+static const char *name_of(const factor *factors, int count, const sl_model_config *c, char *out,
+                           size_t size) {
+  out[0] = 0;
+  for (int f = 0; f < count; f++) factor_name(&factors[f], c, out, size);
+  return out;
+}
+
+/* A row that was added without its transcription fails here. */
+static void every_row_has_an_oracle(void) {
+  for (const sl_param *p = sl_model_section.params; p->key; p++)
+    for (int r = 0; p->type == SL_FAMILY && r < p->family->count; r++)
+      check(oracle_knows(p->key, p->family->rows[r]->id), "tests/oracle/oracle.h has no %s \"%s\"",
+            p->key, p->family->rows[r]->id);
+}
+
+static int compare_all(double tolerance) {
+  static const int head_sizes[] = {0, 6}, lengths[] = {7, 9, SL_ATTENTION_ROWS + 5};
+  factor factors[FACTORS_MAX];
+  int levels[FACTORS_MAX], rows[200][FACTORS_MAX];
+  int count = factors_of(&sl_model_section, factors);
+  every_row_has_an_oracle();
+  for (int f = 0; f < count; f++) levels[f] = factors[f].levels;
+  levels[count] = WINDOW_KINDS;
+  levels[count + 1] = 2;
+  levels[count + 2] = 3;
+  int n = pairwise(levels, count + 3, rows, 200);
+  check(n < 200, "more than 200 rows do not cover all pairs");
+  for (int i = 0; i < n; i++) {
+    sl_model_config c;
+    char name[256];
+    compare_defaults(&c);
+    for (int f = 0; f < count; f++) factor_set(&factors[f], rows[i][f], &c);
+    c.head_size = head_sizes[rows[i][count + 1]];
+    compare_model(&c, 2, lengths[rows[i][count + 2]], rows[i][count],
+                  name_of(factors, count, &c, name, sizeof name), tolerance);
+  }
+  printf("%d covering combinations, largest error %.1e\n", n, worst);
+  return harness_end();
+}
+
+#endif

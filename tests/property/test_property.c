@@ -1,0 +1,184 @@
+/* What must hold for any weights, in the float build that trains:
+ *   the future does not change the past, by no bit
+ *   a document among others has the hidden states it has alone
+ *   rotary positions: only distances count */
+#include "../tiny.h"
+
+enum { T = 41, V = 13 };
+
+static void base_config(sl_model_config *c, const char *position) {
+  sl_desc_defaults(&sl_model_section, c);
+  c->layers = 3;
+  c->width = 20; /* no multiple of the vector lanes' blocks */
+  c->heads = 2;
+  c->ffn_width = 28;
+  c->init_embedding = 1;
+  c->init_matrix = 0;
+  if (position) sl_pick_set(&c->position, &sl_position_family, position);
+}
+
+static int open_or_fail(tiny *t, const sl_model_config *c, int B, int kind, const char *what) {
+  sl_error e = {0};
+  return check(tiny_open(t, c, B, T, V, kind, 3, &e) == SL_OK, "%s: %s", what, e.message);
+}
+
+/* Copies the (rows,n) numbers of a slot. */
+static sl_real *copy_of(const tiny *t, sl_slot slot, size_t n) {
+  sl_real *copy = malloc(n * sizeof *copy);
+  memcpy(copy, sl_at(&t->pass, slot), n * sizeof *copy);
+  return copy;
+}
+
+/* ---- causality ---- */
+
+static void check_causal(const sl_model_config *c, int kind, const char *what) {
+  tiny t;
+  if (!open_or_fail(&t, c, 2, kind, what)) return;
+  size_t N = (size_t)t.pass.N;
+  sl_model_forward(&t.pass);
+  sl_real *before = copy_of(&t, t.model.logits, N * V);
+  for (int changed = 0; changed < T; changed += 5) {
+    int32_t old = t.tokens[changed];
+    t.tokens[changed] = (old + 1 + changed % (V - 1)) % V;
+    tiny_forget(&t);
+    sl_model_forward(&t.pass);
+    const sl_real *after = sl_at(&t.pass, t.model.logits);
+    check(!memcmp(before, after, (size_t)changed * V * sizeof *after),
+          "%s: token %d changes logits before it", what, changed);
+    check(!memcmp(before + T * V, after + T * V, T * V * sizeof *after),
+          "%s: token %d changes another window", what, changed);
+    check(memcmp(before + changed * V, after + changed * V, V * sizeof *after) != 0,
+          "%s: token %d does not change its own logits", what, changed);
+    t.tokens[changed] = old;
+  }
+  free(before);
+  tiny_close(&t);
+}
+
+static void every_row_is_causal(void) {
+  factor factors[FACTORS_MAX];
+  int count = factors_of(&sl_model_section, factors);
+  for (int f = 0; f < count; f++)
+    for (int level = 0; level < factors[f].levels; level++)
+      for (int kind = 0; kind < WINDOW_KINDS; kind++) {
+        sl_model_config c;
+        char name[256] = "";
+        base_config(&c, NULL);
+        factor_set(&factors[f], level, &c);
+        for (int g = 0; g < count; g++) factor_name(&factors[g], &c, name, sizeof name);
+        check_causal(&c, kind, name);
+      }
+}
+
+/* ---- packed equals separate ---- */
+
+enum { DOCUMENTS = 4 };
+static const int lengths[DOCUMENTS] = {11, 1, 17, 12};
+
+/* Window 0: all documents behind `shared` tokens that all see. Windows 1..: each alone, at the
+ * front, the rest of the window filled with another document. */
+static void lay_out(tiny *t, int shared, int restart) {
+  uint32_t seed = 5;
+  int at = shared, T0 = t->model.dims.T;
+  for (int i = 0; i < T0 * (1 + DOCUMENTS); i++) {
+    t->tokens[i] = (int32_t)(harness_u32(&seed) % V);
+    t->position[i] = i % T0;
+    t->document[i] = 99;
+  }
+  for (int b = 0; b <= DOCUMENTS; b++)
+    for (int i = 0; i < shared; i++) {
+      t->tokens[b * T0 + i] = i;
+      t->document[b * T0 + i] = -1;
+    }
+  for (int d = 0; d < DOCUMENTS; d++)
+    for (int i = 0; i < lengths[d] && at < T0; i++, at++) {
+      int alone = (d + 1) * T0 + shared + i;
+      t->document[at] = d;
+      t->position[at] = restart ? shared + i : at;
+      t->document[alone] = 50;
+      t->position[alone] = shared + i;
+      t->tokens[alone] = t->tokens[at];
+    }
+}
+
+static void compare_documents(const tiny *t, int shared, int bits, const char *what) {
+  const sl_dims *d = &t->model.dims;
+  for (int layer = 0; layer <= d->L; layer++) {
+    const sl_real *h = sl_at(&t->pass, t->model.hidden[layer]);
+    int at = shared;
+    for (int doc = 0; doc < DOCUMENTS; at += lengths[doc++]) {
+      const sl_real *packed = h + at * d->C, *alone = h + ((doc + 1) * d->T + shared) * d->C;
+      int rows = lengths[doc] < d->T - at ? lengths[doc] : d->T - at;
+      double most = 0;
+      for (int i = 0; i < rows * d->C; i++)
+        most = fmax(most, fabs((double)packed[i] - (double)alone[i]));
+      check(bits ? !memcmp(packed, alone, (size_t)(rows * d->C) * sizeof *h) : most < 2e-4,
+            "%s layer %d document %d: packed and alone differ by %.1e", what, layer, doc, most);
+    }
+  }
+}
+
+static void packed_equals_separate(void) {
+  for (int r = 0; r < sl_position_family.count; r++)
+    for (int shared = 0; shared <= 2; shared++)
+      for (int restart = 0; restart <= 1; restart++) {
+        sl_model_config c;
+        tiny t;
+        char what[100];
+        const char *position = sl_position_family.rows[r]->id;
+        /* A table of absolute positions cannot give the same under other positions. */
+        if (!restart && !strcmp(position, "learned")) continue;
+        if (!restart && shared && strcmp(position, "none")) continue;
+        snprintf(what, sizeof what, "position=%s shared=%d restart=%d", position, shared, restart);
+        base_config(&c, position);
+        if (!open_or_fail(&t, &c, 1 + DOCUMENTS, WINDOW_CAUSAL, what)) continue;
+        lay_out(&t, shared, restart);
+        sl_model_forward(&t.pass);
+        compare_documents(&t, shared, restart || !strcmp(position, "none"), what);
+        tiny_close(&t);
+      }
+}
+
+/* ---- rotary ---- */
+
+/* Largest difference of the attention weights when positions p become a p + b. */
+static double moved(int a, int b) {
+  enum { TOKENS = 18 }; /* at the window's front; the rest is another document */
+  sl_model_config c;
+  tiny t;
+  double most = 0;
+  base_config(&c, "rotary");
+  if (!open_or_fail(&t, &c, 2, WINDOW_CAUSAL, "rotary")) return NAN;
+  for (int i = 0; i < T; i++) {
+    t.tokens[T + i] = t.tokens[i];
+    t.document[i] = t.document[T + i] = i >= TOKENS;
+    if (i < TOKENS) t.position[T + i] = a * i + b;
+  }
+  sl_model_forward(&t.pass);
+  for (int layer = 0; layer < c.layers; layer++) {
+    const sl_real *A = sl_at(&t.pass, t.model.blocks[layer].attention.weights);
+    for (int h = 0; h < c.heads; h++)
+      for (int i = 0; i < TOKENS; i++)
+        for (int j = 0; j <= i; j++) {
+          int at = (h * T + i) * T + j;
+          most = fmax(most, fabs((double)A[at] - (double)A[c.heads * T * T + at]));
+        }
+  }
+  tiny_close(&t);
+  return most;
+}
+
+static void rotary_counts_distances(void) {
+  for (int by = 1; by < T - 18; by += 4)
+    check(moved(1, by) < 2e-5, "positions moved by %d change the attention by %.1e", by,
+          moved(1, by));
+  check(moved(1, 0) == 0, "the same positions give other attention");
+  check(moved(2, 0) > 1e-3, "doubled distances change the attention by %.1e only", moved(2, 0));
+}
+
+int main(void) {
+  every_row_is_causal();
+  packed_equals_separate();
+  rotary_counts_distances();
+  return harness_end();
+}

@@ -1,0 +1,115 @@
+/* Theorems about one token repeated T times (Gu et al. 2025, arXiv 2410.10781, app. B), which hold
+ * for any weights: here for random ones, every norm, placement and feed-forward. In double.
+ *
+ *   no positions   all hidden states of a layer are equal, A_{t,i} = 1/t
+ *   rotary         all hidden states of a layer are equal, and with xi = |q| |k| / sqrt(D)
+ *                  A_{t,i} <= e^{2 xi} / (e^{2 xi} + t - 1): no sink without large norms
+ *   learned        the states differ */
+#include "../tiny.h"
+
+enum { B = 1, T = 12, V = 11 };
+static const double close_enough = 1e-12;
+static double tightest = INFINITY; /* distance to the bound */
+
+/* Largest difference between a token's hidden state and the first token's, relative. */
+static double spread(const tiny *t, int layer) {
+  const sl_dims *d = &t->model.dims;
+  const sl_real *h = sl_at(&t->pass, t->model.hidden[layer]);
+  double most = 0, scale = 0;
+  for (int c = 0; c < d->C; c++) scale = fmax(scale, fabs(h[c]));
+  for (int i = d->C; i < d->N * d->C; i++) most = fmax(most, fabs(h[i] - h[i % d->C]));
+  return most / scale;
+}
+
+static double length(const sl_real *x, int n) {
+  double sum = 0;
+  for (int i = 0; i < n; i++) sum += x[i] * x[i];
+  return sqrt(sum);
+}
+
+static void check_uniform(const tiny *t, int layer, const char *what) {
+  const sl_dims *d = &t->model.dims;
+  const sl_real *A = sl_at(&t->pass, t->model.blocks[layer].attention.weights);
+  double most = 0;
+  for (int h = 0; h < d->H; h++)
+    for (int i = 0; i < T; i++)
+      for (int j = 0; j <= i; j++) most = fmax(most, fabs(A[(h * T + i) * T + j] - 1.0 / (i + 1)));
+  check(most <= close_enough, "%s layer %d: A differs from 1/t by %.1e", what, layer, most);
+}
+
+static void check_bound(const tiny *t, int layer, const char *what) {
+  const sl_dims *d = &t->model.dims;
+  const sl_attention *a = &t->model.blocks[layer].attention;
+  const sl_real *A = sl_at(&t->pass, a->weights);
+  const sl_real *q = sl_at(&t->pass, a->q), *k = sl_at(&t->pass, a->k);
+  double over = -INFINITY;
+  for (int h = 0; h < d->H; h++)
+    for (int i = 0; i < T; i++)
+      for (int j = 0; j <= i; j++) {
+        double xi = length(q + (i * d->H + h) * d->D, d->D) *
+                    length(k + (j * d->H + h) * d->D, d->D) / sqrt(d->D);
+        double bound = exp(2 * xi) / (exp(2 * xi) + i);
+        over = fmax(over, A[(h * T + i) * T + j] - bound);
+        if (i > 0) tightest = fmin(tightest, bound - A[(h * T + i) * T + j]);
+      }
+  check(over <= close_enough, "%s layer %d: A is %.1e above the bound", what, layer, over);
+}
+
+static void repeat_one_token(tiny *t, int32_t token) {
+  for (int i = 0; i < T; i++) {
+    t->tokens[i] = token;
+    t->position[i] = i;
+    t->document[i] = 0;
+  }
+}
+
+static void check_config(const sl_model_config *c, uint32_t seed, const char *name) {
+  tiny t;
+  sl_error e = {0};
+  const char *position = c->position.row->id;
+  char what[300];
+  snprintf(what, sizeof what, "%s seed=%u", name, (unsigned)seed);
+  if (!check(tiny_open(&t, c, B, T, V, WINDOW_CAUSAL, seed, &e) == SL_OK, "%s: %s", what,
+             e.message))
+    return;
+  repeat_one_token(&t, (int32_t)(seed % V));
+  sl_model_forward(&t.pass);
+  for (int layer = 0; layer <= c->layers; layer++) {
+    double s = spread(&t, layer);
+    if (!strcmp(position, "learned"))
+      check(s > 1e-3, "%s layer %d: learned positions leave the states equal", what, layer);
+    else
+      check(s <= close_enough, "%s layer %d: hidden states differ by %.1e", what, layer, s);
+    if (layer == c->layers) break;
+    if (!strcmp(position, "none")) check_uniform(&t, layer, what);
+    if (!strcmp(position, "rotary")) check_bound(&t, layer, what);
+  }
+  tiny_close(&t);
+}
+
+int main(void) {
+  factor factors[FACTORS_MAX];
+  int levels[FACTORS_MAX], rows[200][FACTORS_MAX];
+  int count = factors_of(&sl_model_section, factors);
+  for (int f = 0; f < count; f++) levels[f] = factors[f].levels;
+  int n = pairwise(levels, count, rows, 200);
+  for (int i = 0; i < n; i++)
+    for (uint32_t seed = 1; seed <= 3; seed++) {
+      sl_model_config c;
+      char name[256] = "";
+      sl_desc_defaults(&sl_model_section, &c);
+      c.layers = 3;
+      c.width = 16;
+      c.heads = 2;
+      c.ffn_width = 24;
+      c.init_embedding = 0.5;
+      c.init_matrix = 0.1 * seed * seed; /* from uniform to peaked attention */
+      for (int f = 0; f < count; f++) factor_set(&factors[f], rows[i][f], &c);
+      /* The theorems are about softmax. */
+      if (strcmp(c.similarity.row->id, "exp") || strcmp(c.normaliser.row->id, "sum")) continue;
+      for (int f = 0; f < count; f++) factor_name(&factors[f], &c, name, sizeof name);
+      check_config(&c, seed, name);
+    }
+  check(tightest < 0.5, "the rotary bound was never near: %g", tightest);
+  return harness_end();
+}

@@ -1,0 +1,75 @@
+/** A real browser on the built site. */
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+import { listen, makeServer } from '../../../web/tools/serve.mjs';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** @returns {string} */
+function program() {
+  if (process.env.CHROMIUM) return process.env.CHROMIUM;
+  for (const name of ['chromium', 'chromium-browser', 'google-chrome']) {
+    try {
+      return execFileSync('which', [name], { encoding: 'utf8' }).trim();
+    } catch {
+      /* the next one */
+    }
+  }
+  throw new Error('no Chromium: install it or set CHROMIUM to the program');
+}
+
+/** Site and browser, both for one test file. */
+export async function start() {
+  const server = makeServer(path.resolve(root, process.env.SITE ?? 'dist'));
+  const port = await listen(server, 0);
+  const browser = await chromium.launch({
+    executablePath: program(),
+    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+      '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+  const base = `http://127.0.0.1:${port}/`;
+
+  /** A page in a fresh profile; what it complains about is kept in `complaints`.
+   * @param {{hash?: string, width?: number, height?: number, theme?: 'light' | 'dark', motion?: boolean,
+   *   touch?: boolean, wait?: boolean, before?: (page: any) => Promise<void>}} [how] */
+  async function open({ hash = '', width = 1280, height = 800, theme = 'light', motion = false, touch = false,
+    wait = true, before } = {}) {
+    const context = await browser.newContext({
+      viewport: { width, height }, colorScheme: theme, reducedMotion: motion ? 'no-preference' : 'reduce',
+      hasTouch: touch, isMobile: touch, acceptDownloads: true,
+    });
+    const page = await context.newPage();
+    /** @type {string[]} */
+    const complaints = [];
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+    });
+    page.on('requestfailed', (request) => complaints.push(`failed: ${request.url()}`));
+    page.on('request', (request) => {
+      if (!request.url().startsWith(base) && !/^(blob|data):/.test(request.url())) complaints.push(`elsewhere: ${request.url()}`);
+    });
+    if (before) await before(page);
+    await page.goto(base + hash);
+    if (wait) await page.evaluate(() => window.sinklab.ready);
+    return { page, complaints, base };
+  }
+
+  /** Until the run is in one of these states. */
+  const until = (page, statuses, timeout = 60000) => page.waitForFunction(
+    (wanted) => wanted.includes(window.sinklab.getState().run.status), [].concat(statuses), { timeout });
+
+  const verdict = (page) => page.evaluate(() => `${document.getElementById('verdict-head').textContent} ${document.getElementById('verdict-more').textContent}`.replaceAll('\u00a0', ' '));
+
+  /** Until the page has drawn what it knows. */
+  const drawn = (page) => page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+
+  return { base, open, until, verdict, drawn, stop: async () => {
+    await browser.close();
+    server.closeAllConnections?.();
+    server.close();
+  } };
+}

@@ -1,0 +1,271 @@
+// LabClient on the real engine: in the page, in a worker, in several; a worker that dies.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+
+import { LabClient } from '../../web/src/engine/client.js';
+import { NodeWorker } from './node_worker.mjs';
+import { engine, engineBytes, small } from './real_engine.mjs';
+
+globalThis.Worker = NodeWorker;
+after(() => NodeWorker.all.forEach((worker) => worker.terminate()));
+
+/** @param {import('../../web/src/engine/client.js').Options} [options] */
+function client(options = {}) {
+  const lab = new LabClient({ engine: engineBytes, rungs: ['worker'], ...options });
+  const seen = { frame: [], metrics: [], state: [], error: [], autosave: [] };
+  for (const type of Object.keys(seen)) {
+    lab.addEventListener(type, (event) => seen[type].push(event.detail));
+  }
+  return { lab, seen };
+}
+
+/** Waits for an event. */
+function heard(lab, type, when = () => true) {
+  return new Promise((resolve) => {
+    const listen = ({ detail }) => {
+      if (!when(detail)) return;
+      lab.removeEventListener(type, listen);
+      resolve(detail);
+    };
+    lab.addEventListener(type, listen);
+  });
+}
+
+const done = (lab) => heard(lab, 'state', ({ status }) => status === 'done');
+
+async function fingerprintOf(config) {
+  const lab = await engine(config);
+  lab.train(config.train.steps);
+  return lab.fingerprint();
+}
+
+for (const rung of ['page', 'worker']) {
+  test(`a run from open to done (${rung})`, async () => {
+    const { lab, seen } = client({ rungs: [rung] });
+    await lab.setWanted({ probes: ['attention', 'hidden_norm'], sequences: 2 });
+    const { config, data, estimate } = await lab.open({ config: small });
+    assert.equal(lab.rung, rung);
+    assert.equal(config.train.steps, 20);
+    assert.ok(data.vocabulary.length && estimate.bytes);
+    const end = [
+      done(lab),
+      heard(lab, 'frame', ({ step }) => step === 20),
+      heard(lab, 'metrics', ({ step }) => step === 20),
+    ];
+    await lab.play();
+    const [, last] = await Promise.all(end);
+    assert.deepEqual(last.probes.attention.shape, [1, 2, 16, 16]);
+    assert.equal(last.probes.attention.data.length, 512);
+    assert.equal(last.tokens.length, 16);
+    assert.deepEqual(
+      seen.frame.flatMap((f) => f.losses.map(([step]) => step)),
+      Array.from({ length: 20 }, (_, i) => i + 1),
+    );
+    const steps = seen.metrics.map((m) => m.step);
+    assert.ok([5, 10, 15, 20].every((s) => steps.includes(s)), String(steps));
+    assert.equal(await lab.fingerprint(), await fingerprintOf(small));
+    assert.equal((await lab.runFile()).metrics.length, seen.metrics.length);
+    assert.deepEqual(seen.error, []);
+    lab.dispose();
+    await assert.rejects(lab.play(), { name: 'SinklabError' });
+  });
+}
+
+test('a frame keeps its arrays until the next one has been told', async () => {
+  const { lab } = client();
+  await lab.setWanted({ probes: ['hidden_norm'] });
+  const next = () => heard(lab, 'frame');
+  let told = next();
+  await lab.open({ config: small });
+  const first = await told;
+  assert.ok(first.probes.hidden_norm.data.length > 0);
+  told = next();
+  await lab.step(1);
+  const second = await told;
+  assert.ok(second.probes.hidden_norm.data.length > 0);
+  assert.equal(first.probes.hidden_norm.data.length, 0, 'given back');
+  lab.dispose();
+});
+
+test('refusals arrive with path and sentence and leave the run alone', async () => {
+  const { lab } = client();
+  await assert.rejects(lab.play(), { code: 'state' });
+  await lab.open({ config: small });
+  await lab.step(4);
+  const before = await lab.fingerprint();
+  await assert.rejects(lab.open({ config: { model: { wdith: 1 } } }), {
+    name: 'SinklabError', code: 'config', path: 'model.wdith',
+  });
+  await assert.rejects(lab.open({ config: { model: { wdith: 1 } }, workers: 2 }), { code: 'config' });
+  await assert.rejects(lab.load(Uint8Array.of(1, 2, 3)), { code: 'file' });
+  await assert.rejects(lab.setWanted({ probes: ['nonsense'] }), { name: 'SinklabError' });
+  await assert.rejects(lab.resolve({ seed: 'x' }), { name: 'SinklabError' });
+  await assert.rejects(lab.tensor('nonsense'), { name: 'SinklabError' });
+  assert.equal(await lab.fingerprint(), before);
+  assert.equal(lab.workers, 1);
+  lab.dispose();
+});
+
+test('save, load and reset go on bit for bit', async () => {
+  const { lab } = client();
+  await lab.open({ config: small });
+  assert.deepEqual(await lab.step(10), { step: 10 });
+  const bytes = await lab.save();
+  await lab.step(10);
+  const whole = await lab.fingerprint();
+  await lab.load(bytes);
+  assert.equal(lab.state.step, 10);
+  await lab.step(10);
+  assert.equal(await lab.fingerprint(), whole);
+  await lab.reset();
+  assert.equal(lab.state.step, 0);
+  await lab.step(20);
+  assert.equal(await lab.fingerprint(), whole);
+  assert.equal(whole, await fingerprintOf(small));
+  lab.dispose();
+});
+
+test('pause stops a long run at once', async () => {
+  const { lab, seen } = client();
+  await lab.open({ config: { ...small, train: { ...small.train, steps: 100000 } } });
+  await lab.play();
+  await heard(lab, 'frame', ({ step }) => step > 0);
+  const { step } = await lab.pause();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.equal(lab.state.status, 'paused');
+  assert.equal(lab.state.step, step);
+  await lab.step(1);
+  assert.equal(seen.frame.at(-1).step >= step, true);
+  assert.equal(lab.state.step, step + 1);
+  lab.dispose();
+});
+
+test('any number of workers gives the bits of one', async () => {
+  const expected = await fingerprintOf(small);
+  for (const workers of [2, 3]) {
+    const { lab, seen } = client();
+    await lab.open({ config: small, workers });
+    assert.equal(lab.workers, workers);
+    const end = done(lab);
+    await lab.step(7);
+    const bytes = await lab.save();
+    await lab.step(4);
+    await lab.load(bytes);
+    await lab.play();
+    await end;
+    assert.equal(await lab.fingerprint(), expected, `${workers} workers`);
+    await lab.reset();
+    await lab.step(20);
+    assert.equal(await lab.fingerprint(), expected);
+    assert.deepEqual(seen.error, []);
+    lab.dispose();
+  }
+});
+
+test('a diverged run says where and can go back to its autosave', async () => {
+  for (const workers of [1, 2]) {
+    const { lab, seen } = client();
+    // Each step multiplies the weights by 1 - 100.
+    const optimiser = { type: 'adamw', decay: 1 };
+    const train = { ...small.train, steps: 60, lr: 100, clip: 0, warmup: 0, optimiser };
+    const saved = heard(lab, 'autosave');
+    await lab.open({ config: { ...small, train: { ...small.train, steps: 10 } }, workers });
+    await lab.step(10);
+    await saved;
+    const { bytes } = lab.lastSave;
+    await lab.open({ config: { ...small, train }, workers });
+    await lab.step(60);
+    const { status, tensor, message, step } = lab.state;
+    assert.equal(status, 'diverged');
+    assert.ok(tensor.length > 0 && step < 60);
+    assert.match(message, /diverged at step/);
+    await assert.rejects(lab.play(), { code: 'diverged', path: tensor });
+    assert.deepEqual(seen.error, []);
+    await lab.load(bytes);
+    assert.notEqual(lab.state.status, 'diverged');
+    assert.ok(lab.state.step > 0);
+    lab.dispose();
+  }
+});
+
+test('a lab with much to compute gets two workers, a small one gets one', async () => {
+  const { lab } = client();
+  Object.defineProperty(globalThis, 'navigator', { value: { hardwareConcurrency: 8 }, configurable: true });
+  await lab.open({ config: small });
+  assert.equal(lab.workers, 1);
+  await lab.open({ config: {} });
+  assert.equal(lab.workers, 2);
+  await lab.open({ config: small });
+  assert.equal(lab.workers, 1);
+  lab.dispose();
+});
+
+test('an engine that stops is a worker that died', async () => {
+  const { lab, seen } = client();
+  await lab.open({ config: small });
+  await lab.step(3);
+  const message = 'The engine stopped (unreachable).';
+  const body = { code: 'crashed', path: 'sl_train', offset: -1, message };
+  const waiting = lab.fingerprint();
+  await Promise.resolve();
+  NodeWorker.all.at(-1).onmessage({ data: { topic: 'error', run: 1, seq: 0, body } });
+  await assert.rejects(waiting, { code: 'worker', message });
+  assert.equal(lab.state.status, 'failed');
+  assert.equal(seen.error.at(-1).message, message);
+  await lab.step(20);
+  assert.equal(await lab.fingerprint(), await fingerprintOf(small));
+  lab.dispose();
+});
+
+test('a worker that dies is replaced and goes on from the last autosave', async () => {
+  for (const workers of [1, 2]) {
+    const config = { ...small, train: { ...small.train, steps: 400 } };
+    const { lab, seen } = client();
+    const count = NodeWorker.all.length;
+    await lab.setWanted({ probes: ['alpha'] });
+    await lab.open({ config, workers });
+    const saved = heard(lab, 'autosave');
+    await lab.step(20);
+    const { step } = await saved;
+    assert.equal(lab.lastSave.step, step);
+    NodeWorker.all.at(-1).onerror({ message: 'out of memory', preventDefault() {} });
+    assert.equal(lab.state.status, 'failed');
+    assert.match(seen.error.at(-1).message, /out of memory.*Play/);
+    assert.deepEqual(await lab.pause(), { step: lab.state.step });
+    const end = done(lab);
+    await lab.play();
+    assert.equal(NodeWorker.all.length, count + 2 * workers, 'a whole new crew');
+    const resumed = seen.state.find((s, i) => seen.state[i - 1]?.status === 'failed');
+    assert.equal(resumed.step, step);
+    await end;
+    assert.equal(await lab.fingerprint(), await fingerprintOf(config));
+    assert.ok(seen.frame.at(-1).probes.alpha, 'what was wanted is still wanted');
+    lab.dispose();
+  }
+});
+
+test('where no worker starts, the page computes', async () => {
+  globalThis.Worker = class {
+    constructor() {
+      throw new Error('SecurityError');
+    }
+  };
+  try {
+    const { lab } = client({ rungs: undefined });
+    await lab.open({ config: small, workers: 4 });
+    assert.equal(lab.rung, 'page');
+    await lab.step(20);
+    assert.equal(await lab.fingerprint(), await fingerprintOf(small));
+    lab.dispose();
+  } finally {
+    globalThis.Worker = NodeWorker;
+  }
+});
+
+test('an engine that cannot be fetched is said in a sentence, and asked for again', async () => {
+  const lab = new LabClient({ engineUrl: 'data:text/plain,none', rungs: ['page'] });
+  await assert.rejects(lab.registry(), { code: 'file' });
+  const gone = new LabClient({ engineUrl: 'http://127.0.0.1:1/sinklab.wasm', rungs: ['page'] });
+  await assert.rejects(gone.registry(), { code: 'network' });
+  await assert.rejects(gone.open({ config: small }), { code: 'network' });
+});

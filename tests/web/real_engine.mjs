@@ -1,0 +1,20 @@
+/** The built engine, and a lab small enough for tests. */
+import { readFileSync } from 'node:fs';
+
+import { loadEngine } from '../../web/src/engine/wasm.js';
+
+export const engineBytes = readFileSync(new URL('../../build/wasm/sinklab.wasm', import.meta.url));
+
+export const small = {
+  seed: '7',
+  model: { layers: 1, heads: 2, width: 16, ffn_width: 32 },
+  data: { context: 16 },
+  train: { steps: 20, batch: 8, shards: 4 },
+  eval: { every: 5, sequences: 4, fingerprint_every: 10 },
+};
+
+export async function engine(config = small) {
+  const lab = await loadEngine(engineBytes);
+  if (config) lab.open(config);
+  return lab;
+}
