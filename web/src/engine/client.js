@@ -1,0 +1,420 @@
+/**
+ * The page's end of a lab: asks those who compute (place.js), and tells their news as events.
+ *
+ * Events: 'frame' (Frame), 'metrics' (a record), 'state' (State), 'error' (ErrorBody), 'autosave'
+ * ({step}); detail carries the body. A frame's arrays stay valid until the next frame has been
+ * dispatched: then their buffers go back to the worker. Copy what is kept longer.
+ */
+import { engineText as text } from '../text/engine.js';
+import { SinklabError } from './errors.js';
+import { place } from './place.js';
+import { joinAll } from './replicas.js';
+import { compileEngine } from './wasm.js';
+
+export { SinklabError };
+
+/**
+ * From this much work in a step on, two workers are faster than one: a step of R0 (2e8) goes 1.7
+ * times as fast, one of a millisecond slower than alone, for gradients take half of that to travel.
+ */
+const WORK_FOR_TWO = 6e7;
+
+/**
+ * @typedef {import('./protocol.js').News} News
+ * @typedef {import('./protocol.js').State} State
+ * @typedef {import('./protocol.js').Wanted} Wanted
+ * @typedef {import('./wasm.js').Json} Json
+ * @typedef {import('./wasm.js').Text} Text
+ * @typedef {import('./wasm.js').Estimate} Estimate
+ * @typedef {import('./place.js').Hand} Hand
+ * @typedef {import('./place.js').Rung} Rung
+ * @typedef {{config: Json, data: Json, estimate: Estimate}} Opened
+ *
+ * @typedef {object} Options
+ * @property {string | URL} [workerUrl] worker.js; the one beside this file unless given
+ * @property {string | URL} [engineUrl] sinklab.wasm
+ * @property {BufferSource | WebAssembly.Module} [engine] the engine itself, instead of engineUrl
+ * @property {Rung[]} [rungs] places to compute, best first
+ */
+
+export class LabClient extends EventTarget {
+  #options;
+  /** @type {Promise<WebAssembly.Module> | null} */
+  #module = null;
+  /** @type {Hand[]} the first leads */
+  #crew = [];
+  /** @type {{config: Json, text: Text, workers: number, limit?: number} | null} */
+  #opened = null;
+  /** @type {import('./protocol.js').Autosave | null} */
+  #saved = null;
+  /** @type {Partial<Wanted> | null} */
+  #wanted = null;
+  /** @type {ArrayBuffer[]} of the last frame: they go back when the next one has come */
+  #held = [];
+  /** Requests that change who computes wait for each other. @type {Promise<any>} */
+  #turns = Promise.resolve();
+  #disposed = false;
+  /** @type {State} */
+  state = { status: 'empty', step: 0, steps: 0 };
+  /** Where it computes. @type {Rung | ''} */
+  rung = '';
+
+  /** @param {Options} [options] */
+  constructor(options = {}) {
+    super();
+    this.#options = options;
+  }
+
+  /** The newest autosave, copied: what load() takes, and its step. */
+  get lastSave() {
+    return this.#saved && { bytes: this.#saved.bytes.slice(), step: this.#saved.step };
+  }
+
+  /** How many workers train the open lab. */
+  get workers() {
+    return this.#crew.length;
+  }
+
+  /** @returns {Promise<Json>} */
+  registry() {
+    return this.#turn(async () => (await this.#ready()).ask('registry'));
+  }
+
+  /**
+   * @param {Json} config
+   * @returns {Promise<Json>} with every default filled in
+   */
+  resolve(config) {
+    return this.#turn(async () => (await this.#ready()).ask('resolve', { config }));
+  }
+
+  /**
+   * @param {Json} config
+   * @param {{text?: Text, workers?: number}} [options]
+   * @returns {Promise<Estimate>}
+   */
+  estimate(config, options = {}) {
+    return this.#turn(async () => (await this.#ready()).ask('estimate', { config, ...options }));
+  }
+
+  /**
+   * Opens a run at step 0. Refused, it leaves the open run as it was.
+   * @param {{config: Json, text?: Text, limit?: number, workers?: number | 'auto'}} what
+   *   workers: how many compute, with the same result; limit: bytes it may take
+   * @returns {Promise<Opened>}
+   */
+  open({ config, text: own = null, limit, workers = 'auto' }) {
+    return this.#turn(async () => {
+      const count = workers === 'auto' ? await this.#suitable(config, own) : workers;
+      return this.#begin('open', { config, text: own, limit }, count);
+    });
+  }
+
+  /**
+   * Opens the run that a checkpoint holds. Refused, it leaves the open run as it was.
+   * @param {Uint8Array} bytes
+   * @param {Text} [own] the user's text, if the run was trained on one
+   * @returns {Promise<Opened>}
+   */
+  load(bytes, own = null) {
+    const workers = this.#opened?.workers ?? 1;
+    return this.#turn(() => this.#begin('load', { bytes, text: own }, workers));
+  }
+
+  /**
+   * The same run from step 0.
+   * @returns {Promise<Opened>}
+   */
+  reset() {
+    return this.#turn(() => {
+      if (!this.#opened) throw new SinklabError({ code: 'state', message: text.nothingOpen });
+      const { config, text: own, limit, workers } = this.#opened;
+      return this.#begin('open', { config, text: own, limit }, workers);
+    });
+  }
+
+  /** @returns {Promise<void>} when it has started */
+  play() {
+    return this.#turn(async () => (await this.#alive()).ask('play'));
+  }
+
+  /** @returns {Promise<{step: number}>} when it stands still */
+  pause() {
+    return this.#turn(async () =>
+      this.#crew.length ? this.#crew[0].ask('pause') : { step: this.state.step });
+  }
+
+  /**
+   * @param {number} [n]
+   * @returns {Promise<{step: number}>} when the steps are made, or were cut short
+   */
+  async step(n = 1) {
+    const asked = await this.#turn(async () => ({
+      answer: (await this.#alive()).ask('step', { n }),
+    }));
+    return asked.answer; // the turn is over; the steps are still being made
+  }
+
+  /** @returns {Promise<Uint8Array<ArrayBuffer>>} a checkpoint */
+  save() {
+    return this.#turn(async () => (await (await this.#alive()).ask('save')).bytes);
+  }
+
+  /** @returns {Promise<Json>} config, metrics and fingerprints of the run so far */
+  runFile() {
+    return this.#turn(async () => (await this.#alive()).ask('run'));
+  }
+
+  /** @returns {Promise<string>} of the parameters now */
+  fingerprint() {
+    return this.#turn(async () => (await this.#alive()).ask('fingerprint'));
+  }
+
+  /** Evaluates now; the record comes as an event. @returns {Promise<void>} */
+  evaluate() {
+    return this.#turn(async () => (await this.#alive()).ask('evaluate'));
+  }
+
+  /** @returns {Promise<{name: string, role: string, shape: number[]}[]>} */
+  tensors() {
+    return this.#turn(async () => (await this.#alive()).ask('tensors'));
+  }
+
+  /**
+   * @param {string} name
+   * @returns {Promise<{data: import('./wasm.js').Numbers, shape: number[]}>} a copy
+   */
+  tensor(name) {
+    return this.#turn(async () => (await this.#alive()).ask('tensor', { name }));
+  }
+
+  /**
+   * What every frame carries from now on. Refused, what was wanted stays.
+   * @param {Partial<Wanted>} wanted
+   * @returns {Promise<void>}
+   */
+  setWanted(wanted) {
+    return this.#turn(async () => {
+      await this.#crew[0]?.ask('wanted', wanted);
+      this.#wanted = wanted;
+    });
+  }
+
+  dispose() {
+    this.#disposed = true;
+    this.#dismiss(this.#crew, text.disposed);
+    this.#crew = [];
+  }
+
+  /**
+   * @template R
+   * @param {() => R | Promise<R>} act
+   * @returns {Promise<R>}
+   */
+  #turn(act) {
+    const turn = this.#turns.then(() => {
+      if (this.#disposed) throw new SinklabError({ code: 'state', message: text.disposed });
+      return act();
+    });
+    this.#turns = turn.catch(() => {});
+    return turn;
+  }
+
+  /**
+   * @param {'open' | 'load'} cmd
+   * @param {{text: Text, limit?: number, [key: string]: any}} args
+   * @param {number} workers
+   * @returns {Promise<Opened>}
+   */
+  async #begin(cmd, args, workers) {
+    const before = this.#crew;
+    const fits = before.length > 0 && (before.length === workers || this.rung === 'page');
+    const crew = fits ? before : await this.#hire(workers);
+    const followers = crew.slice(1);
+    const saved = cmd === 'load' ? args.bytes.slice() : null;
+    /** @type {Opened} */
+    let opened;
+    try {
+      // The leader first: once it has answered, no step is under way anywhere.
+      opened = await crew[0].ask(cmd, args);
+      await Promise.all(followers.map((hand) => hand.ask(cmd, args)));
+    } catch (error) {
+      if (!fits) this.#dismiss(crew, text.disposed);
+      throw error;
+    }
+    if (!fits) {
+      this.#crew = crew;
+      this.#dismiss(before, text.disposed);
+    }
+    this.#opened = { config: opened.config, text: args.text, workers, limit: args.limit };
+    this.#saved = saved && { bytes: saved, step: this.state.step };
+    return opened;
+  }
+
+  /**
+   * @param {Json} config
+   * @param {Text} own
+   * @returns {Promise<number>} of workers
+   */
+  async #suitable(config, own) {
+    const leader = await this.#ready();
+    const { flops_per_step: work } = await leader.ask('estimate', { config, text: own });
+    const cores = globalThis.navigator?.hardwareConcurrency ?? 1;
+    return this.rung !== 'page' && cores > 1 && work >= WORK_FOR_TWO ? 2 : 1;
+  }
+
+  /** The leader, whether or not a run is open. */
+  async #ready() {
+    if (!this.#crew.length) this.#crew = await this.#hire(1);
+    return this.#crew[0];
+  }
+
+  /** The leader; a crew that died is replaced and stands where the last autosave stood. */
+  async #alive() {
+    if (!this.#opened) throw new SinklabError({ code: 'state', message: text.nothingOpen });
+    if (this.#crew.length && this.state.status !== 'failed') return this.#crew[0];
+    const { config, text: own, limit, workers } = this.#opened;
+    const bytes = this.#saved?.bytes;
+    if (bytes) await this.#begin('load', { bytes, text: own, limit }, workers);
+    else await this.#begin('open', { config, text: own, limit }, workers);
+    return this.#crew[0];
+  }
+
+  /**
+   * New places to compute, none of them with a run.
+   * @param {number} workers
+   * @returns {Promise<Hand[]>}
+   */
+  async #hire(workers) {
+    const module = await this.#compile();
+    const first = await this.#place();
+    const count = this.rung === 'page' ? 1 : workers;
+    const others = Array.from({ length: count - 1 }, () => this.#place());
+    const crew = [first, ...(await Promise.all(others))];
+    try {
+      await Promise.all(crew.map((hand) => hand.ask('init', { module })));
+      if (this.#wanted) await first.ask('wanted', this.#wanted);
+      if (count > 1) {
+        const ports = joinAll(count);
+        await Promise.all(
+          crew.map((hand, index) => {
+            const own = ports[index].filter((port) => port !== null);
+            return hand.ask('replicate', { index, ports: ports[index] }, own);
+          }),
+        );
+      }
+    } catch (error) {
+      this.#dismiss(crew, text.disposed);
+      throw error;
+    }
+    if (this.#disposed) {
+      this.#dismiss(crew, text.disposed);
+      throw new SinklabError({ code: 'state', message: text.disposed });
+    }
+    crew.forEach((hand, index) => {
+      hand.onnews = (news) => (index === 0 ? this.#tell(hand, news) : this.#overhear(news));
+      hand.ondeath = (message) => this.#died(message);
+    });
+    return crew;
+  }
+
+  #compile() {
+    this.#module ??= this.#fetchEngine().catch((error) => {
+      this.#module = null; // another attempt may do better
+      throw error;
+    });
+    return this.#module;
+  }
+
+  /** @returns {Promise<WebAssembly.Module>} */
+  async #fetchEngine() {
+    const { engine, engineUrl } = this.#options;
+    if (engine) return compileEngine(engine);
+    const url = String(engineUrl);
+    let bytes;
+    try {
+      const response = await fetch(url);
+      if (!response.ok) throw new Error(`status ${response.status}`);
+      bytes = await response.arrayBuffer();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new SinklabError({ code: 'network', path: 'engine', message: text.fetch(url, why) });
+    }
+    return compileEngine(bytes);
+  }
+
+  /** One place to compute, on the best rung that holds. @returns {Promise<Hand>} */
+  async #place() {
+    const rungs = this.rung ? [this.rung] : this.#options.rungs;
+    const { hand, rung } = await place(this.#options.workerUrl, rungs);
+    this.rung = rung;
+    return hand;
+  }
+
+  /**
+   * @param {Hand} hand
+   * @param {News} news
+   */
+  #tell(hand, { topic, body }) {
+    switch (topic) {
+      case 'frame': {
+        this.#emit('frame', body);
+        hand.acknowledge('frame', this.#held);
+        this.#held = body.tokens.length ? [body.tokens.buffer] : [];
+        break;
+      }
+      case 'metrics':
+        for (const record of body) this.#emit('metrics', record);
+        hand.acknowledge('metrics', []);
+        break;
+      case 'autosave': {
+        const old = this.#saved;
+        this.#saved = body;
+        this.#emit('autosave', { step: body.step });
+        hand.acknowledge('autosave', old?.bytes.byteLength ? [old.bytes.buffer] : []);
+        break;
+      }
+      case 'state':
+        this.state = body;
+        this.#emit('state', body);
+        break;
+      case 'error':
+        if (body.code === 'crashed') this.#died(body.message);
+        else this.#emit('error', body);
+        break;
+      default:
+    }
+  }
+
+  /** @param {News} news of a follower: its errors concern all */
+  #overhear({ topic, body }) {
+    if (topic === 'error') this.#died(body.message);
+  }
+
+  /** @param {string} message one sentence */
+  #died(message) {
+    if (!this.#crew.length) return;
+    const { step, steps } = this.state;
+    this.#dismiss(this.#crew, message);
+    this.#crew = [];
+    this.state = { status: 'failed', step, steps };
+    this.#emit('error', { code: 'worker', path: '', offset: -1, message });
+    this.#emit('state', this.state);
+  }
+
+  /**
+   * @param {Hand[]} crew
+   * @param {string} message
+   */
+  #dismiss(crew, message) {
+    for (const hand of crew) hand.end(new SinklabError({ code: 'worker', message }));
+  }
+
+  /**
+   * @param {string} type
+   * @param {any} detail
+   */
+  #emit(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

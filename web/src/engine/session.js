@@ -1,0 +1,491 @@
+/**
+ * The run loop: one engine, driven by the messages of protocol.js. The same class runs in a worker
+ * and, where no worker can start, in the page.
+ */
+import { engineText as text } from '../text/engine.js';
+import { SinklabError, errorBody } from './errors.js';
+import { look, nothingLooked } from './look.js';
+import { Outlet, PROTOCOL, makeLater } from './protocol.js';
+import { Replica } from './replicas.js';
+import { loadEngine } from './wasm.js';
+
+/** Milliseconds between two frames, at least; a costly frame waits until it is 5 % of the time. */
+const FRAME_EVERY = 75;
+const FRAME_SHARE = 0.05;
+const FRAME_AT_MOST = 2000;
+/** Milliseconds between two autosaves, at least. */
+const SAVE_EVERY = 2000;
+/** Several steps go between two looks at the messages only where looking costs more than this. */
+const YIELD_SHARE = 0.02;
+/** What a lab may take unless the page says otherwise. */
+const LIMIT = 1.5 * 2 ** 30;
+
+/**
+ * @typedef {import('./wasm.js').Engine} Engine
+ * @typedef {import('./protocol.js').Wanted} Wanted
+ * @typedef {import('./protocol.js').Status} Status
+ * @typedef {import('./protocol.js').State} State
+ * @typedef {object} Host
+ * @property {number} [slice] milliseconds of computing between two looks at the messages, at most
+ * @property {() => number} [now] milliseconds
+ * @property {(callback: () => void) => void} [later]
+ * @property {(module: any) => Promise<Engine>} [load]
+ */
+
+export class Session {
+  #post;
+  #slice;
+  #now;
+  #later;
+  #load;
+  /** @type {Engine | null} */
+  #engine = null;
+  /** @type {Replica | null} */
+  #replica = null;
+  #run = 0;
+  #said = { state: 0, error: 0 };
+  /** @type {Status} */
+  #status = 'empty';
+  #steps = 0;
+  /** @type {SinklabError | null} */
+  #diverged = null;
+  /** @type {import('./wasm.js').Text} */
+  #text = null;
+  /** Where to stop: the run's end, or the end of a step(n). */
+  #target = 0;
+  /** @type {(() => void)[]} those who wait for the run to stand still */
+  #waiting = [];
+  #ticking = false;
+  /** While a step or the engine's start is under way, requests wait here. */
+  #busy = false;
+  /** @type {any[]} */
+  #inbox = [];
+
+  /** @type {Wanted} */
+  #wanted = { probes: [], input: 0, first: 0, sequences: 1 };
+  /** This run cannot show what is wanted. */
+  #blind = false;
+  #frames;
+  #metrics;
+  #saves;
+  /** A frame is owed although nothing has been trained: a new run, a pause, another probe. */
+  #frameDue = false;
+  #frameAt = -Infinity;
+  #frameCost = 0;
+  /** @type {[number, number][]} */
+  #losses = [];
+  #metricsSent = 0;
+  #metricsSeen = 0;
+  #saveDue = false;
+  #savedAt = -Infinity;
+  #saveCost = 0;
+
+  #stepMs = 0;
+  #yieldMs = 0;
+  #yieldedAt = 0;
+  /** Training since the rate was last told. */
+  #rate = { steps: 0, ms: 0, value: 0 };
+
+  /**
+   * @param {(message: any, transfer: ArrayBuffer[]) => void} post
+   * @param {Host} [host]
+   */
+  constructor(post, { slice = 12, now = () => performance.now(), later, load = loadEngine } = {}) {
+    this.#post = post;
+    this.#slice = slice;
+    this.#now = now;
+    this.#later = later ?? makeLater();
+    this.#load = load;
+    this.#frames = new Outlet(post, 'frame');
+    this.#metrics = new Outlet(post, 'metrics');
+    this.#saves = new Outlet(post, 'autosave');
+  }
+
+  /** @param {any} message anything: what is not understood is answered by an error */
+  handle(message) {
+    if (message?.ack !== undefined) return this.#acknowledged(message);
+    this.#inbox.push(message);
+    this.#drain();
+  }
+
+  #drain() {
+    while (!this.#busy && this.#inbox.length) this.#answer(this.#inbox.shift());
+  }
+
+  /** @param {import('./protocol.js').Ack} message */
+  #acknowledged({ ack, buffers = [] }) {
+    const outlets = { frame: this.#frames, metrics: this.#metrics, autosave: this.#saves };
+    if (!Object.hasOwn(outlets, ack)) return;
+    outlets[/** @type {keyof typeof outlets} */ (ack)].acknowledged(buffers);
+    if (!this.#ticking && !this.#busy) this.#news();
+  }
+
+  /** @param {any} message */
+  #answer(message) {
+    const { id = -1, cmd = '', args = {} } = message ?? {};
+    /** @param {unknown} error */
+    const fail = (error) => this.#post({ id, error: errorBody(error) }, []);
+    /** @param {any} value */
+    const reply = (value) => {
+      const buffer = value?.bytes instanceof Uint8Array ? value.bytes.buffer : null;
+      this.#post({ id, value }, buffer ? [buffer] : []);
+    };
+    try {
+      if (!Object.hasOwn(this.#commands, cmd)) {
+        throw new SinklabError({ code: 'command', path: 'cmd', message: text.unknownCommand(cmd) });
+      }
+      const value = this.#commands[cmd](args);
+      if (value instanceof Promise) value.then(reply, fail);
+      else reply(value);
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  get #lab() {
+    if (!this.#engine) throw new SinklabError({ code: 'state', message: text.notReady });
+    return this.#engine;
+  }
+
+  get #open() {
+    if (this.#status === 'empty') {
+      throw new SinklabError({ code: 'state', message: text.nothingOpen });
+    }
+    return this.#lab;
+  }
+
+  /**
+   * What the page may ask. A promise is answered when it is settled; the rest at once.
+   * @type {Record<string, (args: any) => any>}
+   */
+  #commands = {
+    /** @param {{module: any}} args */
+    init: async ({ module }) => {
+      this.#busy = true;
+      try {
+        this.#engine = await this.#load(module);
+      } finally {
+        this.#busy = false;
+        this.#later(() => this.#drain());
+      }
+    },
+    registry: () => this.#lab.registry(),
+    /** @param {{config: any}} args */
+    resolve: ({ config }) => this.#lab.resolve(config),
+    /** @param {{config: any, text?: import('./wasm.js').Text, workers?: number}} args */
+    estimate: ({ config, text: own, workers }) =>
+      this.#lab.estimate(config, { text: own, workers }),
+
+    /** @param {{config: any, text?: import('./wasm.js').Text, limit?: number}} args */
+    open: ({ config, text: own = null, limit = LIMIT }) => {
+      this.#lab.open(config, { text: own, limit });
+      return this.#opened(own);
+    },
+    /** @param {{bytes: Uint8Array, text?: import('./wasm.js').Text, limit?: number}} args */
+    load: ({ bytes, text: own = null, limit = LIMIT }) => {
+      if (!(bytes instanceof Uint8Array)) {
+        const message = text.badArgument('bytes');
+        throw new SinklabError({ code: 'command', path: 'bytes', message });
+      }
+      this.#lab.load(bytes, { text: own, limit });
+      return this.#opened(own);
+    },
+    /** @param {{limit?: number}} args */
+    reset: ({ limit = LIMIT }) => {
+      this.#open.open(this.#open.config(), { text: this.#text, limit });
+      return this.#opened(this.#text);
+    },
+
+    play: () => {
+      this.#start(this.#steps);
+    },
+    pause: () => {
+      const step = this.#open.step;
+      this.#stop('paused');
+      return { step };
+    },
+    /** @param {{n: number}} args */
+    step: ({ n }) => {
+      if (!Number.isInteger(n) || n < 1) {
+        throw new SinklabError({ code: 'command', path: 'n', message: text.badArgument('n') });
+      }
+      this.#start(Math.min(this.#open.step + n, this.#steps));
+      return new Promise((resolve) => {
+        this.#waiting.push(() => resolve({ step: this.#engine?.step ?? 0 }));
+      });
+    },
+
+    save: () => ({ bytes: this.#open.save(), step: this.#open.step }),
+    run: () => this.#open.runFile(),
+    fingerprint: () => this.#open.fingerprint(),
+    evaluate: () => {
+      this.#open.evaluate();
+      this.#news();
+    },
+    tensors: () => this.#open.tensors(),
+    /** @param {{name: string}} args */
+    tensor: ({ name }) => {
+      const { data, shape } = this.#open.tensor(name);
+      return { data: data.slice(), shape };
+    },
+
+    /** @param {Partial<Wanted>} args */
+    wanted: ({ probes = [], input = 0, first = 0, sequences = 1 }) => {
+      const wanted = { probes: probes.map(String), input, first, sequences };
+      if (this.#status !== 'empty' && probes.length) this.#open.probe(wanted.probes, wanted);
+      this.#wanted = wanted;
+      this.#blind = false;
+      this.#frameCost = 0;
+      this.#frameDue = true;
+      if (this.#status !== 'empty') this.#news();
+    },
+
+    /** @param {{index: number, ports: (MessagePort | null)[]}} args */
+    replicate: ({ index, ports }) => {
+      this.#replica = new Replica(this.#lab, index, ports, {
+        busy: (busy) => {
+          this.#busy = busy;
+          if (!busy) this.#later(() => this.#drain());
+        },
+        failed: (error) => this.#tell('error', errorBody(error)),
+      });
+    },
+  };
+
+  /**
+   * A new run stands where another stood.
+   * @param {import('./wasm.js').Text} own
+   */
+  #opened(own) {
+    const lab = this.#lab;
+    const config = lab.config();
+    this.#run++;
+    this.#text = own;
+    this.#steps = config.train.steps;
+    this.#diverged = null;
+    this.#blind = false;
+    this.#losses = [];
+    this.#metricsSent = 0;
+    this.#metricsSeen = lab.metricsCount;
+    this.#saveDue = false;
+    this.#savedAt = this.#frameAt = -Infinity;
+    this.#stepMs = this.#frameCost = this.#saveCost = 0;
+    this.#rate = { steps: 0, ms: 0, value: 0 };
+    this.#frameDue = true;
+    this.#replica?.opened(config);
+    this.#say(lab.step >= this.#steps ? 'done' : 'ready');
+    for (const tell of this.#waiting.splice(0)) tell();
+    this.#news();
+    return { config, data: lab.data(), estimate: lab.estimate(config, { text: own }) };
+  }
+
+  /** @param {number} target */
+  #start(target) {
+    const step = this.#open.step;
+    if (this.#diverged) throw this.#diverged;
+    if (step >= this.#steps) {
+      throw new SinklabError({ code: 'state', message: text.done(this.#steps) });
+    }
+    this.#target = target;
+    if (this.#status !== 'running') this.#say('running');
+    this.#tickSoon();
+  }
+
+  /** @param {Status} status of the run that stands still now */
+  #stop(status) {
+    if (this.#status === 'running') {
+      this.#rate = { steps: 0, ms: 0, value: 0 };
+      this.#frameDue = true;
+      this.#say(status);
+    }
+    for (const tell of this.#waiting.splice(0)) tell();
+    if (this.#status !== 'empty') this.#news();
+  }
+
+  /** @param {Status} status */
+  #say(status) {
+    this.#status = status;
+    /** @type {State} */
+    const body = { status, step: this.#lab.step, steps: this.#steps };
+    if (this.#diverged) {
+      body.tensor = this.#diverged.path;
+      body.message = this.#diverged.message;
+    }
+    this.#tell('state', body);
+  }
+
+  /**
+   * What waits for no acknowledgement.
+   * @param {'state' | 'error'} topic
+   * @param {any} body
+   */
+  #tell(topic, body) {
+    this.#post({ topic, run: this.#run, seq: this.#said[topic]++, body }, []);
+  }
+
+  #tickSoon() {
+    if (this.#ticking || this.#busy) return;
+    this.#ticking = true;
+    this.#yieldedAt = this.#now();
+    this.#later(() => this.#tick());
+  }
+
+  /** As much training as may go between two looks at the messages. */
+  #tick() {
+    this.#ticking = false;
+    if (this.#status !== 'running' || this.#busy) return;
+    const start = this.#now();
+    this.#yieldMs += 0.1 * (Math.min(start - this.#yieldedAt, 4) - this.#yieldMs);
+    if (this.#replica) {
+      this.#replica.step().then(
+        () => this.#stepped(start, 1),
+        (error) => this.#broke(error),
+      );
+      return;
+    }
+    const count = Math.max(1, Math.ceil(this.#yieldMs / YIELD_SHARE / (this.#stepMs || Infinity)));
+    let done = 0;
+    try {
+      do {
+        this.#lab.train(1);
+        done++;
+        this.#losses.push([this.#lab.step, this.#lab.loss]);
+      } while (
+        done < count && this.#lab.step < this.#target && this.#now() - start < this.#slice
+      );
+    } catch (error) {
+      return this.#broke(error);
+    }
+    this.#stepped(start, done);
+  }
+
+  /**
+   * @param {number} start
+   * @param {number} done steps
+   */
+  #stepped(start, done) {
+    if (this.#status !== 'running') return;
+    if (this.#replica) this.#losses.push([this.#lab.step, this.#lab.loss]);
+    const ms = this.#now() - start;
+    this.#stepMs += (this.#stepMs ? 0.1 : 1) * (ms / done - this.#stepMs);
+    this.#rate.steps += done;
+    this.#rate.ms += ms + this.#yieldMs;
+    const step = this.#lab.step;
+    if (step >= this.#steps) this.#stop('done');
+    else if (step >= this.#target) this.#stop('paused');
+    else {
+      this.#news();
+      this.#tickSoon();
+    }
+  }
+
+  /** @param {unknown} error a step was refused */
+  #broke(error) {
+    const body = errorBody(error);
+    if (body.code === 'diverged') {
+      this.#diverged = new SinklabError(body);
+      return this.#stop('diverged');
+    }
+    this.#tell('error', body);
+    if (!this.#lab.crashed) this.#stop('paused'); // else the page starts another engine
+  }
+
+  /** Sends what is due and may leave. */
+  #news() {
+    const engine = this.#engine;
+    if (!engine || engine.crashed || this.#status === 'empty') return;
+    try {
+      this.#sendMetrics(engine);
+      const now = this.#now();
+      if (this.#saveDue && this.#saves.free && this.#status !== 'diverged') {
+        const wait = Math.max(SAVE_EVERY, this.#saveCost / FRAME_SHARE);
+        if (now - this.#savedAt >= wait) this.#autosave(engine, now);
+      }
+      if (!this.#frames.free) return;
+      const wait = Math.min(Math.max(FRAME_EVERY, this.#frameCost / FRAME_SHARE), FRAME_AT_MOST);
+      const live = this.#status === 'running' && this.#losses.length && now - this.#frameAt >= wait;
+      if (live || this.#frameDue) this.#frame(engine, now);
+    } catch (error) {
+      this.#tell('error', errorBody(error));
+    }
+  }
+
+  /** @param {Engine} engine */
+  #sendMetrics(engine) {
+    const count = engine.metricsCount;
+    if (count > this.#metricsSeen) {
+      if (engine.step > 0) this.#saveDue = true;
+      this.#metricsSeen = count;
+    }
+    if (count <= this.#metricsSent || !this.#metrics.free) return;
+    const records = [];
+    while (this.#metricsSent < count) records.push(engine.metrics(this.#metricsSent++));
+    this.#metrics.send(this.#run, records);
+  }
+
+  /**
+   * @param {Engine} engine
+   * @param {number} now
+   */
+  #autosave(engine, now) {
+    this.#saveDue = false;
+    this.#savedAt = now;
+    const bytes = engine.save((n) => this.#saves.buffer(n));
+    this.#saves.send(this.#run, { bytes, step: engine.step }, [bytes.buffer]);
+    this.#saveCost = this.#now() - now;
+  }
+
+  /**
+   * @param {Engine} engine
+   * @param {number} now
+   */
+  #frame(engine, now) {
+    const looked = this.#look(engine);
+    const rate = this.#rate;
+    if (rate.ms > 0) {
+      const value = (1000 * rate.steps) / rate.ms;
+      rate.value = rate.value ? 0.7 * rate.value + 0.3 * value : value;
+      rate.steps = rate.ms = 0;
+    }
+    /** @type {import('./protocol.js').Frame} */
+    const frame = {
+      step: engine.step,
+      losses: this.#losses,
+      ...looked.shown,
+      stepsPerSecond: this.#status === 'running' ? rate.value : 0,
+    };
+    this.#losses = [];
+    this.#frameDue = false;
+    this.#frameAt = now;
+    this.#frames.send(this.#run, frame, looked.transfer);
+    const cost = this.#now() - now;
+    this.#frameCost += (this.#frameCost ? 0.3 : 1) * (cost - this.#frameCost);
+    if (this.#status === 'running') rate.ms += cost;
+  }
+
+  /** @param {Engine} engine */
+  #look(engine) {
+    if (!this.#wanted.probes.length || this.#blind) return nothingLooked();
+    try {
+      return look(engine, this.#wanted, (bytes) => this.#frames.buffer(bytes));
+    } catch (error) {
+      const body = errorBody(error);
+      body.message = text.probe(this.#wanted.probes.join(', '), body.message);
+      this.#blind = true; // said once
+      this.#tell('error', body);
+      return nothingLooked();
+    }
+  }
+}
+
+/**
+ * A session behind a port.
+ * @param {import('./protocol.js').Port} port
+ * @param {Host} [host]
+ */
+export function serve(port, host) {
+  const session = new Session((message, transfer) => port.postMessage(message, transfer), host);
+  port.onmessage = (event) => session.handle(event.data);
+  port.postMessage({ hello: PROTOCOL }, []);
+  return session;
+}

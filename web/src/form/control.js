@@ -1,0 +1,160 @@
+/** One setting as a control: label, question mark, input, way back, and the engine's sentence when it
+ * refuses. */
+import { h, setText } from '../ui/dom.js';
+import { t } from '../strings/index.js';
+import { helpButton } from './popover.js';
+import { display, neighbour, parse, valueOf } from './model.js';
+
+/** @typedef {import('./model.js').Control} Control */
+/** @typedef {import('./settle.js').Draft} Draft */
+/**
+ * @typedef {{
+ *   change: (path: string, value: import('../types.js').Json) => void, reset: (path: string) => void,
+ *   obstacles: (control: Control) => Map<string, string | null>
+ * }} Hands
+ * @typedef {{control: Control, el: HTMLElement, update: (draft: Draft, control: Control) => void,
+ *   fit: () => void}} ControlView
+ */
+
+let count = 0;
+
+/** In the strip, where controls are narrow, refusals stand together below it: `refusals` is that place.
+ * @param {Control} first @param {Hands} hands @param {{refusals?: HTMLElement}} [how] @returns {ControlView} */
+export function controlView(first, hands, how = {}) {
+  const id = `c${++count}-${first.path.replaceAll('.', '-')}`;
+  let control = first;
+  /** @type {Map<string, string | null>} */
+  let blocked = new Map();
+  const input = makeInput(id, () => control, hands);
+  const refusal = h('p', { class: 'refusal', id: `${id}-refusal`, hidden: true });
+  const back = h('button', { type: 'button', class: 'back', hidden: true,
+    onclick: () => hands.reset(control.path) }, '↺');
+  const help = helpButton(control.label, () => helpBody(control, usual, blocked = hands.obstacles(control)));
+  let usual = '';
+  const head = h('span', { class: 'control-head' },
+    h('label', { for: id }, control.label, control.param.unit && !how.refusals
+      ? h('span', { class: 'unit' }, ` ${control.param.unit}`) : null), help, back);
+  const el = h('div', { class: `control kind-${control.kind} depth-${control.depth}`, 'data-path': control.path },
+    head, input.el, how.refusals ? null : refusal);
+  how.refusals?.appendChild(refusal);
+  return {
+    get control() { return control; },
+    el,
+    update(draft, next) {
+      control = next;
+      const pending = draft.pending.get(control.path);
+      const about = pending?.refusal ?? refusedHere(draft, control.path);
+      usual = display(control, valueOf(control, draft.usual));
+      const value = pending ? pending.value : valueOf(control, draft.resolved);
+      input.set(value);
+      const changed = control.path in draft.overrides || !!pending;
+      el.classList.toggle('changed', changed);
+      back.hidden = !changed;
+      back.setAttribute('aria-label', t('reset_control', { value: usual || '–' }));
+      back.title = t('reset_control', { value: usual || '–' });
+      refusal.hidden = !about;
+      setText(refusal, !about ? '' : how.refusals ? `${control.label}: ${about.message}` : about.message);
+      input.field.setAttribute('aria-invalid', String(!!about));
+      if (about) input.field.setAttribute('aria-describedby', refusal.id);
+      else input.field.removeAttribute('aria-describedby');
+    },
+    fit() {
+      if (control.kind !== 'pick') return;
+      blocked = hands.obstacles(control);
+      for (const option of /** @type {HTMLSelectElement} */ (input.field).options) {
+        const why = blocked.get(option.value) ?? null;
+        option.disabled = why !== null;
+        option.title = why ?? '';
+      }
+    },
+  };
+}
+
+/** A refusal of another control's change that names this one. @param {Draft} draft @param {string} path */
+function refusedHere(draft, path) {
+  for (const [at, { refusal }] of draft.pending) {
+    if (at !== path && refusal.path === path) return refusal;
+  }
+  return undefined;
+}
+
+/** @param {Control} control @param {string} usual @param {Map<string, string | null>} blocked */
+function helpBody(control, usual, blocked) {
+  const { param } = control;
+  const bounded = control.kind === 'number' && param.min !== undefined && param.max !== undefined;
+  return [
+    h('p', null, control.help),
+    bounded ? h('p', { class: 'fine' }, t('range', { min: String(param.min), max: String(param.max) })) : null,
+    usual ? h('p', { class: 'fine' }, t('default_is', { value: usual })) : null,
+    control.options.length ? h('dl', { class: 'choices' }, control.options.flatMap((option) => {
+      const why = blocked.get(option.id);
+      return [
+        h('dt', { class: why ? 'blocked' : null }, option.label),
+        h('dd', null, option.help ?? '', option.paper ? h('span', { class: 'paper' }, ` ${option.paper}`) : null,
+          why ? h('span', { class: 'why' }, t('does_not_fit', { why })) : null),
+      ];
+    })) : null,
+  ];
+}
+
+/** @param {string} id @param {() => Control} control @param {Hands} hands
+ * @returns {{el: HTMLElement, field: HTMLElement, set: (value: any) => void}} */
+function makeInput(id, control, hands) {
+  const { kind } = control();
+  if (kind === 'pick') return pickInput(id, control, hands);
+  if (kind === 'bool') return boolInput(id, control, hands);
+  return kind === 'number' ? numberInput(id, control, hands) : textInput(id, control, hands);
+}
+
+/** @param {string} id @param {() => Control} control @param {Hands} hands */
+function pickInput(id, control, hands) {
+  const field = h('select', { id, onchange: () => hands.change(control().path, field.value) },
+    control().options.map((option) => h('option', { value: option.id }, option.label)));
+  return { el: h('span', { class: 'field' }, field), field,
+    set: (/** @type {any} */ value) => { field.value = String(value); } };
+}
+
+/** @param {string} id @param {() => Control} control @param {Hands} hands */
+function boolInput(id, control, hands) {
+  const field = h('input', { id, type: 'checkbox', onchange: () => hands.change(control().path, field.checked) });
+  return { el: h('span', { class: 'field' }, field), field,
+    set: (/** @type {any} */ value) => { field.checked = value === true; } };
+}
+
+/** @param {string} id @param {() => Control} control @param {Hands} hands */
+function textInput(id, control, hands) {
+  const field = h('input', { id, type: 'text', spellcheck: 'false', autocomplete: 'off',
+    onchange: () => hands.change(control().path, field.value) });
+  return { el: h('span', { class: 'field' }, field), field,
+    set: (/** @type {any} */ value) => { if (field.value !== value) field.value = String(value ?? ''); } };
+}
+
+/** @param {string} id @param {() => Control} control @param {Hands} hands */
+function numberInput(id, control, hands) {
+  const field = h('input', { id, type: 'text', inputmode: 'decimal', autocomplete: 'off', class: 'number',
+    onchange: () => commit(field.value), onkeydown: (/** @type {KeyboardEvent} */ event) => {
+      if (event.key === 'ArrowUp' || event.key === 'ArrowDown') {
+        event.preventDefault();
+        move(event.key === 'ArrowUp' ? 1 : -1);
+      } else if (event.key === 'Enter') commit(field.value);
+    } });
+  /** @param {string} raw */
+  const commit = (raw) => (raw.trim() === '' ? hands.reset(control().path)
+    : hands.change(control().path, parse(control(), raw)));
+  /** @param {1 | -1} way */
+  const move = (way) => {
+    const value = Number(field.value);
+    if (Number.isFinite(value)) hands.change(control().path, neighbour(control().param, value, way));
+  };
+  /** @param {1 | -1} way @param {string} face @param {'less' | 'more'} name */
+  const button = (way, face, name) => h('button', { type: 'button', class: 'nudge', tabindex: '-1',
+    'aria-label': t(name, { label: control().label.toLowerCase() }), onclick: () => move(way) }, face);
+  return {
+    el: h('span', { class: 'field with-nudge' }, button(-1, '−', 'less'), field, button(1, '+', 'more')),
+    field,
+    set: (/** @type {any} */ value) => {
+      const text = String(value ?? '');
+      if (field.value !== text && (document.activeElement !== field || Number(field.value) !== value)) field.value = text;
+    },
+  };
+}

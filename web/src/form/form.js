@@ -1,0 +1,150 @@
+/** The controls: a strip with the few that matter most, and a drawer with all of them. Both are made
+ * from the registry and follow the draft. */
+import { h, setText } from '../ui/dom.js';
+import { t } from '../strings/index.js';
+import { whole, bytes } from '../format.js';
+import { controlView } from './control.js';
+import { FIRST, sections } from './model.js';
+import { ownText } from './owntext.js';
+
+/** @typedef {import('./settle.js').Draft} Draft */
+/** @typedef {import('./control.js').ControlView} ControlView */
+/** @typedef {import('../types.js').Preset} Preset */
+/**
+ * @typedef {import('./control.js').Hands & {
+ *   pickPreset: (id: string) => void, resetAll: () => void,
+ *   useText: (bytes: Uint8Array, name: string) => Promise<string | null>,
+ *   textNow: () => {name: string, size: number} | null
+ * }} FormHands
+ */
+
+export class Form {
+  /** @param {import('../types.js').Registry} registry @param {Preset[]} presets @param {FormHands} hands
+   * @param {{strip: HTMLElement, drawer: HTMLElement}} places */
+  constructor(registry, presets, hands, places) {
+    this.registry = registry;
+    this.presets = presets;
+    this.hands = hands;
+    this.places = places;
+    /** @type {ControlView[]} */
+    this.first = [];
+    /** @type {ControlView[]} */
+    this.all = [];
+    this.stripPaths = '';
+    this.drawerPaths = '';
+    this.fitting = 0;
+    this.refusals = h('div', { class: 'strip-refusals' });
+    this.makeStrip();
+    this.makeDrawer();
+  }
+
+  makeStrip() {
+    this.preset = h('select', { id: 'preset', onchange: () => this.hands.pickPreset(this.preset?.value ?? '') },
+      this.presets.map((preset) => h('option', { value: preset.id }, preset.name)));
+    this.stripControls = h('div', { class: 'strip-controls' });
+    this.open = h('button', { type: 'button', class: 'plain open-drawer', 'aria-expanded': 'false',
+      'aria-controls': 'drawer', onclick: () => this.show(this.places.drawer.hidden === true) }, t('all_settings'));
+    this.undo = h('button', { type: 'button', class: 'link', hidden: true, onclick: () => this.hands.resetAll() }, t('undo_one'));
+    this.places.strip.replaceChildren(
+      h('div', { class: 'control preset' }, h('span', { class: 'control-head' },
+        h('label', { for: 'preset' }, t('preset'))), h('span', { class: 'field' }, this.preset)),
+      this.stripControls, h('div', { class: 'strip-end' }, h('span', { class: 'control-head' }, this.undo), this.open),
+      this.refusals);
+  }
+
+  makeDrawer() {
+    this.note = h('p', { class: 'note' });
+    this.cost = h('p', { class: 'fine' });
+    this.body = h('div', { class: 'drawer-body' });
+    this.own = ownText(this.hands);
+    this.title = h('h2', { id: 'drawer-title', tabindex: '-1' }, t('all_settings'));
+    this.places.drawer.replaceChildren(
+      h('header', { class: 'drawer-head' }, this.title,
+        h('button', { type: 'button', class: 'plain', onclick: () => this.show(false) }, t('close'))),
+      this.note, this.cost, this.body);
+    this.places.drawer.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape') this.show(false);
+    });
+  }
+
+  /** @param {boolean} on */
+  show(on) {
+    const { drawer } = this.places;
+    drawer.hidden = !on;
+    document.body.classList.toggle('drawer-open', on);
+    this.open?.setAttribute('aria-expanded', String(on));
+    if (on) this.title?.focus();
+    else this.open?.focus();
+    this.fitSoon();
+  }
+
+  /** @param {Draft} draft @param {string} preset @param {import('../types.js').Estimate | null} estimate */
+  update(draft, preset, estimate) {
+    if (this.preset) this.preset.value = preset;
+    const list = sections(this.registry, draft.resolved);
+    const controls = list.flatMap((section) => section.controls);
+    const first = FIRST.flatMap((path) => controls.filter((control) => control.path === path));
+    const stripPaths = first.map((control) => control.path).join();
+    if (stripPaths !== this.stripPaths) {
+      this.stripPaths = stripPaths;
+      this.refusals.replaceChildren();
+      this.first = first.map((control) => controlView(control, this.hands, { refusals: this.refusals }));
+      this.stripControls?.replaceChildren(...this.first.map((view) => view.el));
+    }
+    const drawerPaths = controls.map((control) => control.path).join();
+    if (drawerPaths !== this.drawerPaths) this.rebuild(list, drawerPaths);
+    const byPath = new Map(controls.map((control) => [control.path, control]));
+    for (const view of [...this.first, ...this.all]) {
+      const control = byPath.get(view.control.path);
+      if (control) view.update(draft, control);
+    }
+    this.words(draft, preset, estimate);
+    this.fitSoon();
+  }
+
+  /** Another row of a family has other settings below it. Focus stays where it was.
+   * @param {import('./model.js').Section[]} list @param {string} paths */
+  rebuild(list, paths) {
+    this.drawerPaths = paths;
+    const focused = document.activeElement?.closest('#drawer .control')?.getAttribute('data-path');
+    this.all = [];
+    this.body?.replaceChildren(...list.map((section) => {
+      const views = section.controls.map((control) => controlView(control, this.hands));
+      this.all.push(...views);
+      return h('details', { class: 'section', open: true, 'data-section': section.id },
+        h('summary', null, section.label), section.help ? h('p', { class: 'fine' }, section.help) : null,
+        h('div', { class: 'section-controls' }, views.map((view) => view.el)),
+        section.id === 'data' ? this.own?.el : null);
+    }));
+    if (focused) {
+      const again = this.all.find((view) => view.control.path === focused);
+      /** @type {HTMLElement | null | undefined} */ (again?.el.querySelector('select, input'))?.focus();
+    }
+  }
+
+  /** @param {Draft} draft @param {string} preset @param {import('../types.js').Estimate | null} estimate */
+  words(draft, preset, estimate) {
+    const count = Object.keys(draft.overrides).length;
+    const all = count + [...draft.pending.keys()].filter((path) => !(path in draft.overrides)).length;
+    if (this.undo) {
+      this.undo.hidden = all === 0;
+      setText(this.undo, all === 1 ? t('undo_one') : t('undo_many', { n: all }));
+    }
+    if (this.note) setText(this.note, this.presets.find((one) => one.id === preset)?.note ?? '');
+    if (this.cost) {
+      setText(this.cost, estimate ? t('estimate', { parameters: whole(estimate.parameters ?? NaN),
+        bytes: bytes(estimate.bytes ?? NaN), tokens: whole(estimate.tokens_per_step ?? NaN) }) : '');
+    }
+    this.own?.update();
+  }
+
+  /** Which choices fit is asked of the engine, when there is time. */
+  fitSoon() {
+    if (this.fitting) return;
+    this.fitting = window.setTimeout(() => {
+      this.fitting = 0;
+      for (const view of this.first) view.fit();
+      if (!this.places.drawer.hidden) for (const view of this.all) view.fit();
+    }, 120);
+  }
+}

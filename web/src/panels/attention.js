@@ -1,0 +1,220 @@
+/** The wall of attention maps, layers down, heads across; or one head alone, enlarged. */
+import { h, setText } from '../ui/dom.js';
+import { t } from '../strings/index.js';
+import { percent, show, token } from '../format.js';
+import { paint } from '../plot/heatmap.js';
+import { gradient } from '../plot/colour.js';
+import { colours } from '../ui/theme.js';
+import { capital, headName } from '../say.js';
+import { strongestHead } from '../verdict.js';
+import { Frame } from './panel.js';
+import { importance } from './measure.js';
+import { Cursor } from './cursor.js';
+
+/** @typedef {import('./panel.js').Shown} Shown */
+/** @typedef {{layer: number, head: number, el: HTMLElement, canvas: HTMLCanvasElement, label: HTMLElement}} Map_ */
+
+export class AttentionPanel {
+  /** @param {import('./panel.js').Hands} hands */
+  constructor(hands) {
+    this.hands = hands;
+    this.id = 'attention';
+    /** @type {Shown | null} */
+    this.now = null;
+    /** @type {Map_[]} */
+    this.maps = [];
+    this.seen = '';
+    this.shape = '';
+    this.wall = h('div', { class: 'wall' });
+    this.frame = new Frame(hands, {
+      id: 'attention', title: t('p_attention'), help: t('p_attention_help'), paper: t('sink_paper'),
+      table: () => this.table(), data: () => this.data(), picture: () => this.picture(),
+    });
+    this.el = this.frame.el;
+    this.hint = matchMedia('(hover: none)').matches ? t('p_attention_tap') : t('p_attention_hint');
+    this.readout = h('p', { class: 'readout' }, this.hint);
+    this.heard = h('p', { class: 'only-heard', role: 'status' });
+    this.cursor = new Cursor(this.wall, {
+      T: () => this.now?.frame?.probes.attention?.shape[2] ?? 0,
+      maps: () => this.maps,
+      moved: (byKey) => this.readCell(byKey),
+    });
+    this.frame.tools.append(this.soloButton(), this.scaleSwitch());
+    this.plate = h('div', { class: 'plate' },
+      h('p', { class: 'plate-first', 'aria-hidden': 'true' }, t('first_token')), this.wall, this.foot(),
+      h('p', { class: 'plate-note', 'aria-hidden': 'true' }, t('rows_ask')));
+    this.frame.chart.append(this.plate, this.heard);
+  }
+
+  soloButton() {
+    this.solo = h('button', { type: 'button', class: 'quiet', hidden: true, onclick: () => {
+      const at = this.cursor.at ?? this.strongest();
+      this.hands.setView({ head: this.now?.solo ? '' : `${at.layer}.${at.head}` });
+    } }, t('enlarge'));
+    return this.solo;
+  }
+
+  strongest() {
+    return this.now?.record?.alpha ? strongestHead(this.now.record.alpha) : { layer: 0, head: 0 };
+  }
+
+  scaleSwitch() {
+    this.scales = /** @type {const} */ (['linear', 'log']).map((scale) => h('button', {
+      type: 'button', class: 'quiet', 'aria-pressed': 'false', 'data-scale': scale,
+      onclick: () => this.hands.setView({ scale }) }, t(scale)));
+    return h('span', { class: 'switch', role: 'group', 'aria-label': t('scale') }, ...this.scales);
+  }
+
+  foot() {
+    this.ticks = h('span', { class: 'ticks' });
+    const bar = h('span', { class: 'gradient', style: `background:linear-gradient(to right, ${gradient()})` });
+    return h('div', { class: 'wall-foot' }, this.readout,
+      h('div', { class: 'legend', 'aria-hidden': 'true' }, bar, this.ticks));
+  }
+
+  /** @param {Shown} shown */
+  update(shown) {
+    this.now = shown;
+    this.frame.settle();
+    const attention = shown.frame?.probes.attention;
+    if (!attention || !shown.frame) return;
+    const { solo, view } = shown;
+    const shape = `${attention.shape} ${view.head}`;
+    const stamp = `${shape} ${shown.frame.step} ${shown.run.source} ${view.scale} ${shown.record?.step} ${shown.frame.tokens[1]}`;
+    if (shown.pointed !== this.cursor.column) this.cursor.markColumn(shown.pointed);
+    if (stamp === this.seen) return;
+    if (shape !== this.shape) this.build(attention.shape, solo);
+    this.shape = shape;
+    this.seen = stamp;
+    this.draw(attention, shown);
+    if (this.cursor.at) this.readCell(false);
+  }
+
+  /** @param {number[]} shape @param {{layer: number, head: number} | null} solo */
+  build(shape, solo) {
+    const [L, H] = shape;
+    this.maps = [];
+    for (let layer = 0; layer < L; layer++) {
+      for (let head = 0; head < H; head++) {
+        if (solo && (solo.layer !== layer || solo.head !== head)) continue;
+        const canvas = h('canvas', { 'aria-hidden': 'true' });
+        const label = h('span', { class: 'map-label' });
+        this.maps.push({ layer, head, canvas, label,
+          el: h('div', { class: 'map' }, h('div', { class: 'map-square' }, canvas, label)) });
+      }
+    }
+    const one = this.maps.length === 1;
+    this.plate.classList.toggle('one', one);
+    this.plate.style.setProperty('--heads', String(one ? 1 : H));
+    this.plate.style.setProperty('--layers', String(one ? 1 : L));
+    this.wall.replaceChildren(...this.maps.map((map) => map.el));
+    this.cursor.reset();
+    if (this.solo) this.solo.hidden = L * H === 1;
+  }
+
+  /** @param {import('../types.js').Probe} attention @param {Shown} shown */
+  draw(attention, shown) {
+    const [L, H, T] = attention.shape;
+    const log = shown.view.scale === 'log';
+    for (const map of this.maps) {
+      const offset = (map.layer * H + map.head) * T * T;
+      paint(map.canvas, attention.data, offset, T, T, { log });
+      const alpha = importance(attention.data, offset, T)[0];
+      setText(map.label, this.maps.length === 1 ? '' : `${L > 1 ? `L${map.layer + 1}` : ''}H${map.head + 1}\n${percent(alpha)}`);
+    }
+    for (const button of this.scales ?? []) {
+      button.setAttribute('aria-pressed', String(button.dataset.scale === shown.view.scale));
+    }
+    if (this.solo) setText(this.solo, t(shown.solo ? 'whole_wall' : 'enlarge'));
+    if (this.ticks) this.ticks.replaceChildren(...(log ? ['≤.001', '.01', '.1', '1'] : ['0', '.25', '.5', '.75', '1'])
+      .map((text) => h('span', null, text)));
+    const at = shown.solo ?? this.strongest();
+    const alpha = importance(attention.data, (at.layer * H + at.head) * T * T, T)[0];
+    const summary = t('p_attention_summary', { head: headName(at, { layers: L, heads: H }), share: percent(alpha) });
+    this.frame.summarise(summary);
+    this.wall.setAttribute('aria-label', `${summary} ${t('p_attention_keys')}`);
+  }
+
+  /** @param {boolean} aloud the reader moved by key: say it too */
+  readCell(aloud) {
+    const { at } = this.cursor;
+    const shown = this.now;
+    const attention = shown?.frame?.probes.attention;
+    if (!shown?.frame || !attention || !at) {
+      setText(this.readout, this.hint);
+      this.hands.point(null);
+      return;
+    }
+    const [L, H, T] = attention.shape;
+    const value = attention.data[((at.layer * H + at.head) * T + at.query) * T + at.key];
+    /** @param {number} i */
+    const name = (i) => token(shown.run.data?.vocabulary[shown.frame?.tokens[i] ?? -1]);
+    const text = t('p_attention_cell', {
+      head: capital(headName(at, { layers: L, heads: H })), q: at.query + 1, qt: name(at.query),
+      k: at.key + 1, kt: name(at.key), value: at.key > at.query && value === 0 ? '–' : show(value),
+    });
+    setText(this.readout, this.cursor.locked ? `${text} (${t('p_attention_locked')})` : text);
+    if (aloud) setText(this.heard, text);
+    this.hands.point(at.key);
+  }
+
+  /** @returns {import('./panel.js').Table | null} one row a query, of the head looked at */
+  table() {
+    const shown = this.now;
+    const attention = shown?.frame?.probes.attention;
+    if (!shown?.frame || !attention) return null;
+    const [, H, T] = attention.shape;
+    const at = shown.solo ?? this.strongest();
+    const { frame } = shown;
+    const base = (at.layer * H + at.head) * T * T;
+    /** @param {number} i @param {number} j */
+    const cell = (i, j) => (j < 0 ? '–' : show(attention.data[base + i * T + j]));
+    /** @param {number} i */
+    const name = (i) => `${i + 1} ${token(shown.run.data?.vocabulary[frame.tokens[i]])}`;
+    return {
+      columns: [t('col_query'), t('col_first'), t('col_self'), t('col_previous'), t('col_most')],
+      rows: Array.from({ length: T }, (_, i) => {
+        let most = 0;
+        for (let j = 1; j <= i; j++) {
+          if (attention.data[base + i * T + j] > attention.data[base + i * T + most]) most = j;
+        }
+        return [name(i), cell(i, 0), cell(i, i), cell(i, i - 1), `${name(most)}: ${cell(i, most)}`];
+      }),
+    };
+  }
+
+  /** @returns {import('./panel.js').Table | null} every number of every head */
+  data() {
+    const attention = this.now?.frame?.probes.attention;
+    if (!attention) return null;
+    const [L, H, T] = attention.shape;
+    const rows = [];
+    for (let i = 0; i < L * H * T; i++) {
+      const head = Math.floor(i / T);
+      rows.push([Math.floor(head / H) + 1, (head % H) + 1, (i % T) + 1,
+        ...attention.data.subarray(i * T, (i + 1) * T)]);
+    }
+    return { columns: ['layer', 'head', 'query', ...Array.from({ length: T }, (_, k) => `key ${k + 1}`)], rows };
+  }
+
+  /** @returns {HTMLCanvasElement | null} the wall, each cell enlarged to whole pixels */
+  picture() {
+    const first = this.maps[0]?.canvas;
+    if (!first) return null;
+    const T = first.width;
+    const zoom = Math.max(1, Math.floor(1024 / T / (this.maps.length > 1 ? 2 : 1)));
+    const columns = this.maps.length === 1 ? 1 : Math.max(...this.maps.map((map) => map.head)) + 1;
+    const side = T * zoom;
+    const out = document.createElement('canvas');
+    out.width = columns * (side + 12) + 12;
+    out.height = Math.ceil(this.maps.length / columns) * (side + 12) + 12;
+    const context = out.getContext('2d');
+    if (!context) return null;
+    context.fillStyle = colours().paper;
+    context.fillRect(0, 0, out.width, out.height);
+    context.imageSmoothingEnabled = false;
+    this.maps.forEach((map, i) => context.drawImage(map.canvas,
+      12 + (i % columns) * (side + 12), 12 + Math.floor(i / columns) * (side + 12), side, side));
+    return out;
+  }
+}

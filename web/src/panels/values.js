@@ -1,0 +1,100 @@
+/** Length of each token's key and value, against the other tokens': the value drain of a sink. */
+import { h } from '../ui/dom.js';
+import { t } from '../strings/index.js';
+import { fixed, show } from '../format.js';
+import { LinePlot } from '../plot/lines.js';
+import { colours } from '../ui/theme.js';
+import { strongestHead } from '../verdict.js';
+import { Frame } from './panel.js';
+import { againstOthers } from './measure.js';
+
+/** @typedef {import('./panel.js').Shown} Shown */
+
+/** @param {import('./panel.js').Hands} hands @returns {import('./panel.js').Panel} */
+export function valuesPanel(hands) {
+  /** @type {Shown | null} */
+  let now = null;
+  /** @type {import('../plot/lines.js').Content} */
+  let content = { x: [], ys: [], lines: [] };
+  const host = h('div', { class: 'plot' });
+  const plot = new LinePlot(host, {
+    theme: colours, xName: t('axis_position'), format: (value) => `${show(value, 2)}×`, right: 48, sync: 'token',
+    range: (_, max) => [0, Math.max(2, (max || 1) * 1.08)],
+    read: (index) => {
+      if (index === null) return '';
+      const n = content.lines.length;
+      return `${t('axis_position')} ${content.x[index]} · ${t('keys')} ${fixed(content.ys[n - 2]?.[index])}× · ${t('values')} ${fixed(content.ys[n - 1]?.[index])}×`;
+    },
+  });
+  const frame = new Frame(hands, {
+    id: 'values', title: t('p_values'), help: t('p_values_help'), paper: t('sink_paper'),
+    picture: () => plot.picture(), table: () => valueTable(now),
+  });
+  frame.chart.appendChild(host);
+  frame.describe(host);
+  let seen = '';
+  return {
+    id: 'values', el: frame.el,
+    update(shown) {
+      now = shown;
+      frame.settle();
+      const values = shown.frame?.probes.value_norm;
+      const keys = shown.frame?.probes.key_norm;
+      const stamp = `${shown.frame?.step} ${shown.record?.step} ${shown.themeCount} ${shown.run.source} ${shown.view.head} ${values?.shape}`;
+      if (stamp === seen || !values || !keys) return;
+      seen = stamp;
+      content = draw(values, keys, chosen(shown));
+      plot.set(content);
+      const n = content.lines.length;
+      frame.summarise(t('p_values_summary', {
+        value: fixed(content.ys[n - 1][0]), key: fixed(content.ys[n - 2][0]) }));
+    },
+  };
+}
+
+/** The head looked at, else the strongest. @param {Shown} shown */
+function chosen(shown) {
+  return shown.solo ?? (shown.record?.alpha ? strongestHead(shown.record.alpha) : { layer: 0, head: 0 });
+}
+
+/** @param {import('../types.js').Probe} values (L,H,T) @param {import('../types.js').Probe} keys (L,H,T)
+ * @param {{layer: number, head: number}} at @returns {import('../plot/lines.js').Content} */
+function draw(values, keys, at) {
+  const [L, H, T] = values.shape;
+  const c = colours();
+  /** @param {import('../types.js').Probe} probe @param {number} i */
+  const row = (probe, i) => againstOthers(probe.data.subarray(i * T, (i + 1) * T));
+  const main = at.layer * H + at.head;
+  /** @type {number[][]} */
+  const ys = [];
+  /** @type {import('../plot/lines.js').Line[]} */
+  const lines = [];
+  for (let i = 0; i < L * H; i++) {
+    if (i === main) continue;
+    ys.push(row(values, i));
+    lines.push({ label: `L${Math.floor(i / H) + 1}H${(i % H) + 1}`, colour: c.rule, width: 1, quiet: true });
+  }
+  ys.push(row(keys, main), row(values, main));
+  lines.push({ label: t('keys'), colour: c.soft, width: 1.25 }, { label: t('values'), colour: c.ink, width: 2 });
+  return {
+    x: Array.from({ length: T }, (_, i) => i + 1), ys, lines,
+    marks: [{ line: ys.length - 2, at: 0, colour: c.soft }, { line: ys.length - 1, at: 0, colour: c.accent }],
+  };
+}
+
+/** @param {Shown | null} shown @returns {import('./panel.js').Table | null} */
+function valueTable(shown) {
+  const values = shown?.frame?.probes.value_norm;
+  const keys = shown?.frame?.probes.key_norm;
+  if (!shown || !values || !keys) return null;
+  const [L, H, T] = values.shape;
+  const heads = Array.from({ length: L * H }, (_, i) => i);
+  /** @param {number} i */
+  const name = (i) => `L${Math.floor(i / H) + 1}H${(i % H) + 1}`;
+  return {
+    columns: [t('col_position'), t('col_token'), ...heads.map((i) => `‖k‖ ${name(i)}`), ...heads.map((i) => `‖v‖ ${name(i)}`)],
+    rows: Array.from({ length: T }, (_, j) => [j + 1,
+      shown.run.data?.vocabulary[shown.frame?.tokens[j] ?? -1] ?? '',
+      ...heads.map((i) => show(keys.data[i * T + j])), ...heads.map((i) => show(values.data[i * T + j]))]),
+  };
+}

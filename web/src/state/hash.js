@@ -1,0 +1,101 @@
+/** The whole state in the address: preset, changed settings, seed and view, defaults left out. Pure.
+ * "#preset=R0&model.width=64&model.position=rope&seed=7&scale=log" */
+
+/** @typedef {import('../types.js').Wanted} Wanted */
+/** @typedef {import('../types.js').View} View */
+/** @typedef {import('../types.js').Json} Json */
+
+const SECTIONS = /^(model|data|train|eval)(\.[A-Za-z0-9_]+)+$/;
+const SEED = /^[0-9]{1,20}$/;
+
+/** @type {View} */
+export const DEFAULT_VIEW = { scale: 'linear', theme: 'auto', head: '', tables: [] };
+
+/** @returns {Wanted} */
+export function defaults() {
+  return { preset: '', seed: '', overrides: {}, view: { ...DEFAULT_VIEW, tables: [] } };
+}
+
+/** Numbers and true/false stand bare; a text that would read as one is quoted.
+ * @param {Json} value @returns {string} */
+export function encodeValue(value) {
+  if (typeof value === 'string') return same(decodeValue(value), value) ? value : JSON.stringify(value);
+  return JSON.stringify(value);
+}
+
+/** @param {unknown} a @param {unknown} b */
+function same(a, b) {
+  return typeof a === typeof b && a === b;
+}
+
+/** @param {string} text @returns {Json} */
+export function decodeValue(text) {
+  if (!/^(["{[]|-?[0-9.]|true$|false$|null$)/.test(text)) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** @param {Wanted} wanted @param {{preset: string, seed: string}} usual what needs no saying
+ * @returns {string} without the # */
+export function encode(wanted, usual) {
+  const out = new URLSearchParams();
+  if (wanted.preset && wanted.preset !== usual.preset) out.set('preset', wanted.preset);
+  for (const path of Object.keys(wanted.overrides).sort()) {
+    out.set(path, encodeValue(wanted.overrides[path]));
+  }
+  if (wanted.seed && wanted.seed !== usual.seed) out.set('seed', wanted.seed);
+  const { view } = wanted;
+  if (view.scale !== DEFAULT_VIEW.scale) out.set('scale', view.scale);
+  if (view.theme !== DEFAULT_VIEW.theme) out.set('theme', view.theme);
+  if (view.head !== DEFAULT_VIEW.head) out.set('head', view.head);
+  if (view.tables.length) out.set('tables', view.tables.join(','));
+  return out.toString();
+}
+
+/** What cannot be understood is left out and named in problems; the rest counts.
+ * @param {string} hash with or without the #
+ * @param {{presets: string[], known?: (path: string) => boolean}} world
+ * @returns {{wanted: Wanted, problems: Array<{key: string, value: string, why: 'key'|'preset'|'seed'|'view'}>}} */
+export function decode(hash, world) {
+  const wanted = defaults();
+  /** @type {Array<{key: string, value: string, why: 'key'|'preset'|'seed'|'view'}>} */
+  const problems = [];
+  for (const [key, value] of new URLSearchParams(hash.replace(/^#/, ''))) {
+    const why = take(wanted, key, value, world);
+    if (why) problems.push({ key, value, why });
+  }
+  return { wanted, problems };
+}
+
+/** @param {Wanted} wanted @param {string} key @param {string} value
+ * @param {{presets: string[], known?: (path: string) => boolean}} world
+ * @returns {'key'|'preset'|'seed'|'view'|null} why it was left out */
+function take(wanted, key, value, world) {
+  if (key === 'preset') {
+    if (!world.presets.includes(value)) return 'preset';
+    wanted.preset = value;
+    return null;
+  }
+  if (key === 'seed') {
+    if (!SEED.test(value)) return 'seed';
+    wanted.seed = value;
+    return null;
+  }
+  if (Object.hasOwn(DEFAULT_VIEW, key)) return takeView(wanted.view, key, value);
+  if (!SECTIONS.test(key) || (world.known && !world.known(key))) return 'key';
+  wanted.overrides[key] = decodeValue(value);
+  return null;
+}
+
+/** @param {View} view @param {string} key @param {string} value @returns {'view'|null} */
+function takeView(view, key, value) {
+  if (key === 'scale' && (value === 'linear' || value === 'log')) view.scale = value;
+  else if (key === 'theme' && (value === 'auto' || value === 'light' || value === 'dark')) view.theme = value;
+  else if (key === 'head' && /^[0-9]+\.[0-9]+$/.test(value)) view.head = value;
+  else if (key === 'tables' && /^[a-z,]+$/.test(value)) view.tables = value.split(',');
+  else return 'view';
+  return null;
+}

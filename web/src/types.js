@@ -1,0 +1,53 @@
+/**
+ * The shapes that travel between engine and page. Types only: nothing here runs.
+ *
+ * @typedef {number | string | boolean | null | JsonArray | {[key: string]: any}} Json
+ * @typedef {Array<any>} JsonArray
+ * @typedef {{[key: string]: any}} Config
+ *
+ * @typedef {{id: string, label: string, help?: string}} Option
+ * @typedef {{
+ *   key: string, label: string, help: string, unit?: string,
+ *   type: 'int' | 'real' | 'bool' | 'choice' | 'string' | 'seed' | 'family' | 'section',
+ *   scale?: 'linear' | 'log' | 'power2', default?: any, min?: number, max?: number,
+ *   options?: Option[], family?: string,
+ *   section?: {id: string, label: string, help?: string, params: Param[]}
+ * }} Param
+ * @typedef {{id: string, label: string, help: string, paper?: string, params?: Param[]}} Row
+ * @typedef {{id: string, label: string, help: string, rows: Row[]}} Family
+ * @typedef {{id: string, label: string, help?: string, paper?: string, kind: string, shape?: string[]}} ProbeInfo
+ * @typedef {{
+ *   abi: number, config: {id: string, params: Param[]},
+ *   families: {[id: string]: Family}, probes: ProbeInfo[]
+ * }} Registry
+ *
+ * @typedef {{id: string, name: string, note: string, config: Config}} Preset
+ * @typedef {number | 'nan' | 'inf' | '-inf'} Num  non-finite numbers travel as words
+ * @typedef {{dim: number, value: Num}} Spike
+ * @typedef {{
+ *   step: number, train_loss: Num, valid_loss: Num,
+ *   sink_rate: Num[], sink_rate_head: Num[][], alpha: Num[][], value_ratio: Num[][],
+ *   norm_ratio: Num[], max_over_median: Num[], spiked?: Spike[][],
+ *   eval?: {[input: string]: {loss: Num, sink_rate: Num[]}}
+ * }} Metric
+ *
+ * @typedef {{data: Float32Array, shape: number[]}} Probe
+ * @typedef {{step: number, probes: {[id: string]: Probe}, tokens: Int32Array, documents: Int32Array}} Frame
+ * @typedef {{vocabulary: string[], bos?: number, eos?: number,
+ *   baselines: {uniform?: number, unigram?: number, bigram?: number}}} DataInfo
+ * @typedef {{bytes?: number, parameters?: number, flops_per_step?: number, tokens_per_step?: number,
+ *   vocabulary?: number}} Estimate
+ * @typedef {{code?: string, path?: string, offset?: number, message: string}} Refusal
+ * @typedef {'empty' | 'ready' | 'running' | 'paused' | 'done' | 'diverged' | 'failed'} Status
+ *
+ * @typedef {{
+ *   source: 'recorded' | 'live', config: Config | null, data: DataInfo | null,
+ *   estimate: Estimate | null, status: Status, step: number, steps: number, rate: number,
+ *   losses: Array<[number, number]>, metrics: Metric[], diverged: {step: number, tensor: string} | null
+ * }} Run
+ *
+ * @typedef {{scale: 'linear' | 'log', theme: 'auto' | 'light' | 'dark', head: string,
+ *   tables: string[]}} View
+ * @typedef {{preset: string, seed: string, overrides: {[path: string]: Json}, view: View}} Wanted
+ */
+export {};
