@@ -116,8 +116,8 @@ int cli_docs(const cli_options *o) {
   if (!lab) return cli_no_memory();
   int code = write_command_line(&command_line);
   const char *settings = sl_registry_markdown(lab);
-  if (!code && !settings) code = cli_engine_fail(lab);
-  if (!code) code = write_docs(o->out, command_line.data, settings);
+  if (settings && !code) code = write_docs(o->out, command_line.data, settings);
+  if (!settings) code = cli_engine_fail(lab);
   sl_text_free(&command_line);
   sl_free(lab);
   return code;

@@ -184,6 +184,12 @@ static void use_checkpoint(void) {
   free(again);
 }
 
+/* The sum of one tensor, if it lies in the file. */
+static void mend_entry(unsigned char *file, size_t size, unsigned char *entry) {
+  uint64_t at = get(entry + 88, 8), bytes = get(entry + 96, 8);
+  if (at <= size && bytes <= size - at) put(entry + 104, 4, crc32_of(file + at, (size_t)bytes));
+}
+
 static void try_checkpoint(const unsigned char *file, size_t size, const char *what) {
   unsigned char *exact = malloc(size + !size);
   memcpy(exact, file, size);
@@ -254,11 +260,33 @@ static void altered_fields(void) {
     for (size_t e = 0; e < n; e += e + 3 < n ? 7 : 1)
       for (size_t f = 0; f < sizeof entry / sizeof *entry; f++) {
         memcpy(file, good, good_size);
-        put(file + table + e * 128 + (size_t)entry[f].at, entry[f].bytes, values[v]);
+        unsigned char *changed = file + table + e * 128;
+        put(changed + entry[f].at, entry[f].bytes, values[v]);
+        if (entry[f].at < 104) mend_entry(file, good_size, changed);
         mend_header(file, good_size);
         try_checkpoint(file, good_size, "a table field");
       }
   }
+  free(file);
+}
+
+/* Histories that are longer than the run has room for, and tensors that are longer than they are:
+ * what they would overwrite is found by the sanitizers. */
+static void longer_tensors(void) {
+  unsigned char *file = malloc(good_size);
+  size_t table = (64 + (size_t)get(good + 24, 8) + 63) / 64 * 64, n = (size_t)get(good + 32, 8);
+  for (size_t e = 0; e < n; e++)
+    for (uint64_t times = 2; times < 4096; times *= 2) {
+      memcpy(file, good, good_size);
+      unsigned char *entry = file + table + e * 128;
+      uint64_t data = get(good + 40, 8); /* from the first tensor's start: the most room */
+      put(entry + 88, 8, data);
+      put(entry + 96, 8, times * get(entry + 96, 8));
+      if (get(entry + 96, 8) > good_size - data) break;
+      mend_entry(file, good_size, entry);
+      mend_header(file, good_size);
+      try_checkpoint(file, good_size, "a longer tensor");
+    }
   free(file);
 }
 
@@ -308,6 +336,7 @@ static void fuzz_checkpoints(void) {
   cut_checkpoints();
   flipped_checkpoints();
   altered_fields();
+  longer_tensors();
   altered_json();
   altered_data();
 }

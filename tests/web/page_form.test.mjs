@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { FIRST, display, findControl, knownPath, neighbour, parse, sections, valueOf } from '../../web/src/form/model.js';
+import { FIRST, display, findControl, knownPath, neighbour, parse, plain, sections, valueOf } from '../../web/src/form/model.js';
 import { adopt, change, draft, obstacles, reseed, reset } from '../../web/src/form/settle.js';
 import { get } from '../../web/src/state/paths.js';
 import { engine as makeEngine } from './real_engine.mjs';
@@ -122,6 +122,7 @@ test('typed numbers', () => {
   assert.equal(parse(one, '−2'), -2);
   assert.equal(parse(one, 'abc'), 'abc');
   assert.equal(display(one, 0.5), '0.5');
+  assert.deepEqual([1e-5, 0.001, 0.00025, -3, 0, 1e6].map(plain), ['1e-5', '0.001', '2.5e-4', '-3', '0', '1000000']);
   const pick = findControl(registry, engine.resolve({}), 'train.optimiser');
   assert.equal(display(pick, 'adamw'), 'AdamW');
 });

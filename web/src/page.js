@@ -184,9 +184,11 @@ export class Page {
     const stamp = app.notices.map((one) => one.id + one.text).join('|');
     if (stamp === this.noticeStamp) return;
     this.noticeStamp = stamp;
-    byId('notices').replaceChildren(...app.notices.map((notice) => h('div', { class: `notice ${notice.kind ?? ''}`, 'data-id': notice.id },
+    byId('notices').replaceChildren(...app.notices.map((notice) => h('div',
+      { class: `notice ${notice.kind ?? ''}`, 'data-id': notice.id },
       notice.text ? h('p', null, notice.text) : null,
-      (notice.actions ?? []).map(({ label, act }) => h('button', { type: 'button', class: 'plain', onclick: act }, label)),
+      (notice.actions ?? []).map(({ label, act }) =>
+        h('button', { type: 'button', class: 'plain', onclick: act }, label)),
       h('button', { type: 'button', class: 'link', onclick: () => {
         app.forget(notice.id);
         app.changed();

@@ -3,7 +3,7 @@
 import { h, setText } from '../ui/dom.js';
 import { t } from '../strings/index.js';
 import { helpButton } from './popover.js';
-import { display, neighbour, parse, valueOf } from './model.js';
+import { display, neighbour, parse, plain, valueOf } from './model.js';
 
 /** @typedef {import('./model.js').Control} Control */
 /** @typedef {import('./settle.js').Draft} Draft */
@@ -32,8 +32,7 @@ export function controlView(first, hands, how = {}) {
   const help = helpButton(control.label, () => helpBody(control, usual, blocked = hands.obstacles(control)));
   let usual = '';
   const head = h('span', { class: 'control-head' },
-    h('label', { for: id }, control.label, control.param.unit && !how.refusals
-      ? h('span', { class: 'unit' }, ` ${control.param.unit}`) : null), help, back);
+    h('label', { for: id }, control.label), help, back);
   const el = h('div', { class: `control kind-${control.kind} depth-${control.depth}`, 'data-path': control.path },
     head, input.el, how.refusals ? null : refusal);
   how.refusals?.appendChild(refusal);
@@ -84,7 +83,8 @@ function helpBody(control, usual, blocked) {
   const bounded = control.kind === 'number' && param.min !== undefined && param.max !== undefined;
   return [
     h('p', null, control.help),
-    bounded ? h('p', { class: 'fine' }, t('range', { min: String(param.min), max: String(param.max) })) : null,
+    bounded ? h('p', { class: 'fine' }, t('range', {
+      min: plain(Number(param.min)), max: plain(Number(param.max)), unit: param.unit ? ` ${param.unit}` : '' })) : null,
     usual ? h('p', { class: 'fine' }, t('default_is', { value: usual })) : null,
     control.options.length ? h('dl', { class: 'choices' }, control.options.flatMap((option) => {
       const why = blocked.get(option.id);
@@ -153,7 +153,7 @@ function numberInput(id, control, hands) {
     el: h('span', { class: 'field with-nudge' }, button(-1, '−', 'less'), field, button(1, '+', 'more')),
     field,
     set: (/** @type {any} */ value) => {
-      const text = String(value ?? '');
+      const text = typeof value === 'number' ? plain(value) : String(value ?? '');
       if (field.value !== text && (document.activeElement !== field || Number(field.value) !== value)) field.value = text;
     },
   };

@@ -159,9 +159,19 @@ function linearStep(param) {
   return Number.isFinite(span) && span > 0 && span <= 1 ? 0.05 : span <= 10 ? 0.1 : 1;
 }
 
+/** A number as it is typed: short, and read back as the same number. @param {number} value
+ * @returns {string} */
+export function plain(value) {
+  const usual = String(value);
+  if (value === 0 || Math.abs(value) >= 1e-3) return usual;
+  const short = value.toExponential();
+  return short.length < usual.length ? short : usual;
+}
+
 /** A value as text. @param {Control} one @param {any} value @returns {string} */
 export function display(one, value) {
   if (value === undefined) return '';
+  if (one.kind === 'number' && typeof value === 'number') return plain(value);
   if (one.kind === 'pick') return one.options.find((option) => option.id === value)?.label ?? String(value);
   return String(value);
 }

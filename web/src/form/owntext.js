@@ -24,6 +24,8 @@ export function ownText(hands) {
   const useFile = async (file) => {
     if (file) await use(new Uint8Array(await file.arrayBuffer()), file.name);
   };
+  const usePasted = () => use(new TextEncoder().encode(area.value), t('own_text_pasted'));
+  const useChosen = async () => useFile(await chooseFile('.txt,text/*'));
   const update = () => {
     const now = hands.textNow();
     used.hidden = !now;
@@ -34,8 +36,8 @@ export function ownText(hands) {
     h('p', { class: 'fine' }, t('own_text_help')),
     h('label', { for: 'own-text' }, t('own_text_label')), area, refusal, used,
     h('div', { class: 'row' },
-      h('button', { type: 'button', class: 'plain', onclick: () => use(new TextEncoder().encode(area.value), t('own_text_pasted')) }, t('own_text_use')),
-      h('button', { type: 'button', class: 'plain', onclick: async () => useFile(await chooseFile('.txt,text/*')) }, t('own_text_file'))));
+      h('button', { type: 'button', class: 'plain', onclick: usePasted }, t('own_text_use')),
+      h('button', { type: 'button', class: 'plain', onclick: useChosen }, t('own_text_file'))));
   el.addEventListener('dragover', (event) => {
     event.preventDefault();
     el.classList.add('over');

@@ -35,7 +35,8 @@ export function lossPanel(hands) {
     id: 'loss', el: frame.el,
     update(shown) {
       now = shown;
-      const stamp = `${shown.losses.length} ${shown.metrics.length} ${shown.run.steps} ${shown.themeCount} ${shown.run.source} ${shown.frame?.step}`;
+      const stamp = [shown.losses.length, shown.metrics.length, shown.run.steps, shown.themeCount,
+        shown.run.source, shown.frame?.step].join(' ');
       frame.settle();
       if (stamp === seen) return;
       seen = stamp;

@@ -67,6 +67,7 @@ function draw(shown) {
         lines.push({ label: `L${l + 1}H${head + 1}`, colour: shade(l, L), width: 1, quiet: true });
       }
     }
+    nameHighest(curves, lines, shown.epsilon);
   }
   curves.push(curve(metrics, (record) => record.alpha && strongestHead(record.alpha).share));
   lines.push({ label: L * H > 1 ? t('alpha_best') : t('alpha'), colour: c.ink, width: 1.5, dash: [4, 3] });
@@ -75,6 +76,14 @@ function draw(shown) {
   const { x, ys } = join(curves);
   return { x, ys, lines,
     rules: [{ label: `ε ${fixed(shown.epsilon, 1)}`, value: shown.epsilon, colour: c.muted }] };
+}
+
+/** The two heads that stand highest are named. @param {Array<Array<[number, number]>>} curves
+ * @param {import('../plot/lines.js').Line[]} lines @param {number} least */
+function nameHighest(curves, lines, least) {
+  const last = curves.map((points, i) => ({ i, value: points[points.length - 1]?.[1] ?? 0 }));
+  last.sort((a, b) => b.value - a.value);
+  for (const { i, value } of last.slice(0, 2)) if (value >= least) lines[i].quiet = false;
 }
 
 /** @param {import('../plot/lines.js').Content} content @param {number} index */

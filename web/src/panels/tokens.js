@@ -39,7 +39,8 @@ export function tokensPanel(hands) {
         pointed = shown.pointed ?? -1;
         cells[pointed]?.cell.classList.add('pointed');
       }
-      const stamp = `${shown.frame?.step} ${shown.run.source} ${shown.view.head} ${shown.frame?.tokens.length} ${shown.frame?.tokens.slice(0, 6)}`;
+      const { tokens, step } = shown.frame ?? {};
+      const stamp = `${step} ${shown.run.source} ${shown.view.head} ${tokens?.length} ${tokens?.slice(0, 6)}`;
       if (stamp === seen || !shown.frame?.probes.attention) return;
       seen = stamp;
       cells = fill(strip, cells, shown);

@@ -23,7 +23,8 @@ export function valuesPanel(hands) {
     read: (index) => {
       if (index === null) return '';
       const n = content.lines.length;
-      return `${t('axis_position')} ${content.x[index]} · ${t('keys')} ${fixed(content.ys[n - 2]?.[index])}× · ${t('values')} ${fixed(content.ys[n - 1]?.[index])}×`;
+      const [key, value] = [n - 2, n - 1].map((line) => `${fixed(content.ys[line]?.[index])}×`);
+      return `${t('axis_position')} ${content.x[index]} · ${t('keys')} ${key} · ${t('values')} ${value}`;
     },
   });
   const frame = new Frame(hands, {
@@ -40,7 +41,8 @@ export function valuesPanel(hands) {
       frame.settle();
       const values = shown.frame?.probes.value_norm;
       const keys = shown.frame?.probes.key_norm;
-      const stamp = `${shown.frame?.step} ${shown.record?.step} ${shown.themeCount} ${shown.run.source} ${shown.view.head} ${values?.shape}`;
+      const stamp = [shown.frame?.step, shown.record?.step, shown.themeCount, shown.run.source,
+        shown.view.head, values?.shape].join(' ');
       if (stamp === seen || !values || !keys) return;
       seen = stamp;
       content = draw(values, keys, chosen(shown));

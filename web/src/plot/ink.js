@@ -94,7 +94,9 @@ function endLabels(plot, content, theme) {
     if (at < 0) return;
     const x = Math.min(right, plot.valToPos(Number(content.x[at]), 'x', true));
     const y = plot.valToPos(Number(content.ys[i][at]), 'y', true);
-    if (Number.isFinite(y)) labels.push({ x, y, text: line.label, colour: (line.width ?? 1) > 1.3 ? line.colour : theme.muted, strong: (line.width ?? 1) > 1.6 });
+    const width = line.width ?? 1;
+    const colour = width > 1.3 ? line.colour : theme.muted; /* thin lines are too pale for letters */
+    if (Number.isFinite(y)) labels.push({ x, y, text: line.label, colour, strong: width > 1.6 });
   });
   for (const rule of content.rules ?? []) {
     const y = plot.valToPos(rule.value, 'y', true);

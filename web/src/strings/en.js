@@ -75,7 +75,7 @@ export const en = {
   about: 'About {label}',
   choices: 'Choices',
   does_not_fit: 'Does not fit here: {why}',
-  range: 'From {min} to {max}.',
+  range: 'From {min} to {max}{unit}.',
   default_is: 'In this experiment: {value}.',
   paper: 'Paper: {paper}',
   on: 'on',

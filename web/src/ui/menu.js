@@ -6,7 +6,8 @@ import { opens } from '../form/popover.js';
 
 /** @typedef {import('../app.js').App} App */
 
-/** @param {App} app @param {(sentence: string) => void} say @returns {{update: () => void, help: () => void, helpOpen: () => boolean}} */
+/** @param {App} app @param {(sentence: string) => void} say
+ * @returns {{update: () => void, help: () => void, helpOpen: () => boolean}} */
 export function makeMenu(app, say) {
   const order = /** @type {const} */ (['auto', 'light', 'dark']);
   const theme = h('button', { type: 'button', class: 'plain square', id: 'theme', onclick: () => {
@@ -58,7 +59,9 @@ function shareBody(app, say) {
       const run = await runFile(app);
       if (run) download(`sinklab-${app.preset}.json`, JSON.stringify(run), 'application/json');
     }, recorded),
-    item(t('save_metrics'), () => download(`sinklab-${app.preset}-metrics.csv`, metricsCsv(app), 'text/csv'), !app.run.metrics.length),
+    item(t('save_metrics'), () => {
+      download(`sinklab-${app.preset}-metrics.csv`, metricsCsv(app), 'text/csv');
+    }, !app.run.metrics.length),
     item(t('save_checkpoint'), async () => {
       const bytes = await app.client?.save();
       if (bytes) download(`sinklab-${app.preset}-${app.run.step}.sinklab`, bytes, 'application/octet-stream');
@@ -86,7 +89,8 @@ function metricsCsv(app) {
   /** @param {string} name */
   const perHead = (name) => heads.map(({ l, head }) => `${name}_l${l + 1}h${head + 1}`);
   return csv(['step', 'train_loss', 'valid_loss', 'sink_1', 'sink_2', 'sink_3', 'sink_4', ...perHead('sink'),
-    ...perHead('alpha'), ...perHead('value_ratio'), ...layers.map((l) => `norm_ratio_${l}`), ...layers.map((l) => `max_over_median_${l}`)],
+    ...perHead('alpha'), ...perHead('value_ratio'), ...layers.map((l) => `norm_ratio_${l}`),
+    ...layers.map((l) => `max_over_median_${l}`)],
   metrics.map((m) => [m.step, m.train_loss, m.valid_loss, ...m.sink_rate,
     ...heads.map(({ l, head }) => m.sink_rate_head[l][head]), ...heads.map(({ l, head }) => m.alpha[l][head]),
     ...heads.map(({ l, head }) => m.value_ratio[l][head]), ...m.norm_ratio, ...m.max_over_median]));
