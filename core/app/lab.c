@@ -225,6 +225,12 @@ int sl_save(sl_lab *lab, sl_view *bytes) {
   size_t size;
   SL_TRY(sl_checkpoint_save(&lab->run->trainer, &lab->run->metrics, &lab->run->meta, &file, &size,
                             &lab->error));
+  if (size > INT32_MAX) {
+    free(file);
+    return sl_fail(&lab->error, SL_E_MEMORY, "checkpoint",
+                   "A checkpoint of %.0f MB is too large to hand over; at most 2147 MB are.",
+                   (double)size / 1e6);
+  }
   free(lab->saved);
   lab->saved = file;
   *bytes = (sl_view){.data = file, .type = SL_U8, .rank = 1, .shape = {(int32_t)size},

@@ -118,14 +118,14 @@ static sl_code read_number(const sl_json *j, const sl_param *p, const char *path
   if (sl_json_is(j) != SL_JSON_NUMBER) return want(j, path, "a number", e);
   double x = sl_json_number(j);
   if (!(x >= p->min && x <= p->max))
-    return sl_fail(e, SL_E_CONFIG, path, "%s is %g; it must be between %g and %g%s%s.", path, x,
+    return sl_fail(e, SL_E_CONFIG, path, "%s is %.10g; it must be between %.10g and %.10g%s%s.", path, x,
                    p->min, p->max, p->unit ? " " : "", p->unit ? p->unit : "");
   if (p->type == SL_REAL) {
     *(double *)member = x;
     return SL_OK;
   }
   if (x != (double)(int32_t)x)
-    return sl_fail(e, SL_E_CONFIG, path, "%s is %g; it must be a whole number.", path, x);
+    return sl_fail(e, SL_E_CONFIG, path, "%s is %.10g; it must be a whole number.", path, x);
   *(int32_t *)member = (int32_t)x;
   return SL_OK;
 }

@@ -1,21 +1,11 @@
 #include "data.h"
 
-#include "../base/family.h"
-
 /* ---- the family ------------------------------------------------------------------------------ */
-#define SL_ROW(id) SL_ROW_EXTERN(sl_corpus_type, sl_corpus, id)
-#include "corpus/corpus.def"
-#undef SL_ROW
-
-static const sl_desc *const rows[] = {
-#define SL_ROW(id) SL_ROW_ENTRY(sl_corpus, id)
-#include "corpus/corpus.def"
-#undef SL_ROW
-};
-
-const sl_family sl_corpus_family = {
-    "corpus", "Data", "What the model reads: a generated stream, little stories or your own text.",
-    rows, (int)(sizeof rows / sizeof *rows)};
+#define SL_FAMILY sl_corpus
+#define SL_FAMILY_DEF "../data/corpus/corpus.def"
+#define SL_FAMILY_TEXT                                                                             \
+  "corpus", "Data", "What the model reads: a generated stream, little stories or your own text."
+#include "../base/family.inc"
 
 /* ---- opening --------------------------------------------------------------------------------- */
 static const sl_corpus_type *type_of(const sl_pick *pick) {

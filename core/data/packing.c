@@ -1,22 +1,11 @@
 #include "packing/packing.h"
 
-#include "../base/family.h"
-
 /* ---- the family ------------------------------------------------------------------------------ */
-#define SL_ROW(id) SL_ROW_EXTERN(sl_packing_type, sl_packing, id)
-#include "packing/packing.def"
-#undef SL_ROW
-
-static const sl_desc *const rows[] = {
-#define SL_ROW(id) SL_ROW_ENTRY(sl_packing, id)
-#include "packing/packing.def"
-#undef SL_ROW
-};
-
-const sl_family sl_packing_family = {
-    "packing", "Packing",
-    "How documents are laid into windows, where BOS stands and who sees whom.", rows,
-    (int)(sizeof rows / sizeof *rows)};
+#define SL_FAMILY sl_packing
+#define SL_FAMILY_DEF "../data/packing/packing.def"
+#define SL_FAMILY_TEXT                                                                             \
+  "packing", "Packing", "How documents are laid into windows, where BOS stands and who sees whom."
+#include "../base/family.inc"
 
 /* ---- a window's stream ----------------------------------------------------------------------- */
 /* The T tokens of a window and one or two after them, each with the number of its document. */

@@ -1,13 +1,7 @@
 #include "probe.h"
 
 static void add(const sl_look *k, float *out) {
-  const sl_dims *d = &k->pass->model->dims;
-  for (int l = 0; l < d->L; l++) {
-    const sl_real *x = sl_look_heads(k, k->pass->model->blocks[l].attention.k);
-    for (int h = 0; h < d->H; h++)
-      for (int t = 0; t < d->T; t++)
-        *out++ += (float)sl_norm_of(x + ((size_t)t * d->H + h) * d->D, d->D);
-  }
+  sl_add_head_norms(k, offsetof(sl_attention, k), out);
 }
 
 const sl_probe_type sl_probe_key_norm = {

@@ -1,24 +1,15 @@
 #include "probe.h"
 
-#include "../base/family.h"
 #include "../base/math.h"
 
 #include <string.h>
 
-#define SL_ROW(id) SL_ROW_EXTERN(sl_probe_type, sl_probe, id)
-#include "probe.def"
-#undef SL_ROW
+#define SL_FAMILY sl_probe
+#define SL_FAMILY_DEF "../probe/probe.def"
+#define SL_FAMILY_TEXT "probe", "Probe", "What can be measured in a model at work."
+#include "../base/family.inc"
 
-static const sl_desc *const rows[] = {
-#define SL_ROW(id) SL_ROW_ENTRY(sl_probe, id)
-#include "probe.def"
-#undef SL_ROW
-};
-
-const sl_family sl_probe_family = {"probe", "Probe", "What can be measured in a model at work.",
-                                   rows, sizeof rows / sizeof *rows};
-
-static const sl_probe_type *type_at(int i) { return (const sl_probe_type *)rows[i]; }
+static const sl_probe_type *type_at(int i) { return (const sl_probe_type *)family_rows[i]; }
 
 static int extent(char letter, const sl_dims *d) {
   switch (letter) {
@@ -64,8 +55,8 @@ sl_code sl_probe_parse(const char *ids, sl_probe_set *set, sl_error *e) {
     int found = -1;
     memcpy(id, ids, n < sizeof id ? n : sizeof id - 1);
     for (int i = 0; i < sl_probe_family.count; i++) {
-      names[i] = rows[i]->id;
-      if (!strcmp(rows[i]->id, id)) found = i;
+      names[i] = family_rows[i]->id;
+      if (!strcmp(family_rows[i]->id, id)) found = i;
     }
     if (found < 0) {
       const char *near = sl_nearest(id, names, sl_probe_family.count);
@@ -166,4 +157,15 @@ double sl_first_over_others(const sl_real *x, int T, int stride, int n) {
   double others = 0;
   for (int t = 1; t < T; t++) others += sl_norm_of(x + (size_t)t * stride, n);
   return sl_norm_of(x, n) / (others / (T - 1));
+}
+
+void sl_add_head_norms(const sl_look *k, size_t slot, float *out) {
+  const sl_dims *d = &k->pass->model->dims;
+  for (int l = 0; l < d->L; l++) {
+    const char *attention = (const char *)&k->pass->model->blocks[l].attention;
+    const sl_real *x = sl_look_heads(k, *(const sl_slot *)(attention + slot));
+    for (int h = 0; h < d->H; h++)
+      for (int t = 0; t < d->T; t++)
+        *out++ += (float)sl_norm_of(x + ((size_t)t * d->H + h) * d->D, d->D);
+  }
 }

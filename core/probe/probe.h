@@ -66,5 +66,8 @@ double sl_look_alpha(const sl_look *k, int layer, int head, int key);
 double sl_norm_of(const sl_real *x, int n);
 /* Norm of the first row of x (T rows, stride apart, n numbers each) over the mean of the others'. */
 double sl_first_over_others(const sl_real *x, int T, int stride, int n);
+/* Adds the norm of every head's row at every token, (L,H,T); slot: offset in sl_attention of the slot
+ * of queries, keys or values. */
+void sl_add_head_norms(const sl_look *k, size_t slot, float *out);
 
 #endif

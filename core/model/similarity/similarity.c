@@ -1,17 +1,6 @@
 #include "../model.h"
 
-#include "../../base/family.h"
-
-#define SL_ROW(id) SL_ROW_EXTERN(sl_similarity_type, sl_similarity, id)
-#include "similarity.def"
-#undef SL_ROW
-
-static const sl_desc *const rows[] = {
-#define SL_ROW(id) SL_ROW_ENTRY(sl_similarity, id)
-#include "similarity.def"
-#undef SL_ROW
-};
-
-const sl_family sl_similarity_family = {"similarity", "Similarity",
-                               "What turns the score of a query and a key into an unnormalised weight.",
-                               rows, sizeof rows / sizeof *rows};
+#define SL_FAMILY sl_similarity
+#define SL_FAMILY_DEF "../model/similarity/similarity.def"
+#define SL_FAMILY_TEXT "similarity", "Similarity", "What turns the score of a query and a key into an unnormalised weight."
+#include "../../base/family.inc"
