@@ -157,6 +157,21 @@ static double input_loss(const sl_json *record, const char *input) {
   return number(one ? sl_json_get(one, "loss") : NULL);
 }
 
+/* A run can blow up and stay finite: then its rates say nothing about sinks. */
+static int write_warning(const cli_run *r, double loss) {
+  const char *json = sl_data_json(r->lab);
+  sl_json *data;
+  if (!json || sl_json_parse(json, strlen(json), CLI_RUN_LIMIT, &data, NULL))
+    return cli_engine_fail(r->lab);
+  double even = number(sl_json_get(sl_json_get(data, "baselines"), "uniform"));
+  sl_json_free(data);
+  if (!(loss <= 1.5 * even))
+    printf("warning         the loss is far above an even guess (%.2f): the run blew up, and its rates "
+           "say nothing;\n                lower train.lr\n",
+           even);
+  return CLI_OK;
+}
+
 int cli_summary(const cli_run *r, double seconds, int64_t first) {
   sl_json *record = last_record(r);
   if (!record) return cli_engine_fail(r->lab);
@@ -171,12 +186,14 @@ int cli_summary(const cli_run *r, double seconds, int64_t first) {
   write_heads(record, "value_ratio", "value ratio");
   write_peak(record, "norm_ratio", "norm ratio");
   write_peak(record, "max_over_median", "max / median");
-  printf("loss            held out %.4f", number(sl_json_get(record, "valid_loss")));
+  double loss = number(sl_json_get(record, "valid_loss"));
+  printf("loss            held out %.4f", loss);
   if (sl_json_get(record, "eval"))
     printf(", BOS + text %.4f, text %.4f", input_loss(record, "bos_text"),
            input_loss(record, "text"));
   printf("\n");
   sl_json_free(record);
+  if (write_warning(r, loss)) return CLI_FAILED;
   const char *hash = sl_fingerprint(r->lab);
   if (!hash) return cli_engine_fail(r->lab);
   printf("fingerprint     %s\n", hash);
