@@ -100,7 +100,8 @@ void sl_probes_run(sl_trainer *t, sl_probe_set set, sl_probe_run *run, float *al
     for (int row = 0; row < rows_now; row++)
       add_window(set,
                  &(sl_look){.pass = &pass, .row = row, .index = done + row,
-                            .epsilon = t->config.eval.epsilon},
+                            .epsilon = t->config.eval.epsilon,
+                            .tokens = t->config.eval.tokens},
                  all);
     loss += sl_model_loss(&pass, 0, NULL);
     for (int i = 0; i < pass.N; i++) weight += pass.weight[i];
@@ -132,10 +133,11 @@ static double magnitude(double x) { return x < 0 ? -x : x; }
 
 double sl_look_alpha(const sl_look *k, int layer, int head, int key) {
   int T = k->pass->model->dims.T;
+  int end = k->tokens < T ? k->tokens : T;
   const sl_attention *a = &k->pass->model->blocks[layer].attention;
   const sl_real *weights = sl_look_weights(k, layer, head);
   double sum = 0;
-  for (int i = key; i < T; i++) {
+  for (int i = key; i < end; i++) {
     const sl_real *row = weights + (size_t)i * T;
     double total = 1;
     if (!a->normaliser->unit_rows) {
@@ -144,7 +146,7 @@ double sl_look_alpha(const sl_look *k, int layer, int head, int key) {
     }
     if (total > 0) sum += magnitude(row[key]) / total;
   }
-  return sum / (T - key);
+  return sum / (end - key);
 }
 
 double sl_norm_of(const sl_real *x, int n) {

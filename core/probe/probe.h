@@ -11,6 +11,7 @@ typedef struct sl_look {
   int row;        /* of the pass */
   int index;      /* of this window among all that are probed, from 0 */
   double epsilon; /* sink threshold */
+  int tokens;     /* of the window that attention shares are averaged over, from the front */
 } sl_look;
 
 typedef struct sl_probe_type {
@@ -59,7 +60,8 @@ const sl_real *sl_look_weights(const sl_look *k, int layer, int head);
 const sl_real *sl_look_heads(const sl_look *k, sl_slot slot);
 /* Residual stream of the window after `layer` blocks, (T,C). */
 const sl_real *sl_look_hidden(const sl_look *k, int layer);
-/* Importance of key `key` (from 0): mean weight it gets from the queries that see it, |w| over the
+/* Importance of key `key` (from 0): mean weight it gets from the queries that see it, among the first
+ * look->tokens of the window, |w| over the
  * row sum of |w| where rows do not add up to one (Gu et al. 2025, eq. 4). */
 double sl_look_alpha(const sl_look *k, int layer, int head, int key);
 /* Euclidean norm. */

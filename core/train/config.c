@@ -49,6 +49,10 @@ static const sl_param eval_params[] = {
      .help = "Steps between two measurements on held-out windows."},
     {.key = "sequences", .label = "Held-out windows", .type = SL_INT, .def = 100, .min = 1,
      .max = 1000, EVAL_AT(sequences), .help = "Windows that a measurement averages over."},
+    {.key = "tokens", .label = "Tokens of a window", .unit = "tokens", .type = SL_INT, .def = 64,
+     .min = 8, .max = 1024, EVAL_AT(tokens),
+     .help = "Sink rates look at the first tokens of each window only, as many as this, so that "
+             "contexts of different length compare."},
     {.key = "epsilon", .label = "Threshold ε", .type = SL_REAL, .def = 0.3, .min = 0.01,
      .max = 0.99, EVAL_AT(epsilon),
      .help = "A head has a sink on a token that takes more than this share of its attention."},

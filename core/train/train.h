@@ -44,7 +44,7 @@ typedef struct sl_train_config {
 } sl_train_config;
 
 typedef struct sl_eval_config {
-  int32_t every, sequences, fingerprint_every;
+  int32_t every, sequences, tokens, fingerprint_every;
   double epsilon;
 } sl_eval_config;
 

@@ -13,11 +13,12 @@
 #define ROWS_MAX   64   /* sentences of a table */
 #define PLACES_MAX 32
 #define CAST_MAX   3
-#define ENOUGH     80  /* tokens behind which a story comes to its end */
+#define ENOUGH     80  /* tokens behind which the longest story comes to its end */
+#define SHORTEST   30  /* the same of the shortest, where the setting allows it */
 #define LONGEST    128 /* tokens; no sentence has more than 30, so ENOUGH + 30 + an ending fit */
 
 typedef struct story_settings {
-  int32_t characters;
+  int32_t characters, length;
 } story_settings;
 
 typedef struct table {
@@ -377,7 +378,7 @@ static void choose(teller *t, int actor) {
   if (t->other >= actor) t->other++;
 }
 
-static void tell_story(teller *t, int want) {
+static void tell_story(teller *t, int length, int want) {
   choose(t, 0);
   t->thing = 0;
   tell_one(t, OPENINGS);
@@ -387,8 +388,9 @@ static void tell_story(teller *t, int want) {
   }
   choose(t, 0);
   tell_one(t, THINGS_TOLD);
-  int enough = want > 0 ? want - 8 : 30 + below(t, ENOUGH - 30);
-  if (enough > ENOUGH) enough = ENOUGH;
+  int least = length < SHORTEST ? length : SHORTEST;
+  int enough = want > 0 ? want - 8 : least + (length > least ? below(t, length - least) : 0);
+  if (enough > length) enough = length;
   while (t->n < enough) {
     choose(t, below(t, 3) ? 0 : below(t, t->people)); /* mostly about the first */
     t->thing = below(t, 4) == 0;
@@ -405,7 +407,7 @@ static int document(const sl_corpus *c, sl_rng *rng, int held_out, int want, int
   (void)held_out;
   teller t = {.g = c->state, .rng = rng, .subject = -1};
   make_world(&t, c->settings);
-  tell_story(&t, want);
+  tell_story(&t, ((const story_settings *)c->settings)->length, want);
   *ended = t.n <= skip + max;
   int n = *ended ? t.n : skip + max;
   for (int i = skip; i < n; i++) out[i - skip] = t.out[i];
@@ -420,6 +422,15 @@ static const sl_param params[] = {{.key = "characters",
                                    .min = 1,
                                    .max = CAST_MAX,
                                    .offset = offsetof(story_settings, characters)},
+                                  {.key = "length",
+                                   .label = "Length",
+                                   .help = "Tokens behind which a long story comes to its end.",
+                                   .unit = "tokens",
+                                   .type = SL_INT,
+                                   .def = ENOUGH,
+                                   .min = 1,
+                                   .max = ENOUGH,
+                                   .offset = offsetof(story_settings, length)},
                                   {0}};
 
 const sl_corpus_type sl_corpus_stories = {
