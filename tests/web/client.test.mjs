@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 
 import { LabClient } from '../../web/src/engine/client.js';
+import { longest } from '../../web/src/engine/pulse.js';
 import { NodeWorker } from './node_worker.mjs';
 import { engine, engineBytes, small } from './real_engine.mjs';
 
@@ -230,7 +231,7 @@ test('a worker that dies is replaced and goes on from the last autosave', async 
     assert.equal(lab.lastSave.step, step);
     NodeWorker.all.at(-1).onerror({ message: 'out of memory', preventDefault() {} });
     assert.equal(lab.state.status, 'failed');
-    assert.match(seen.error.at(-1).message, /out of memory.*Play/);
+    assert.match(seen.error.at(-1).message, /out of memory.*Continue/);
     assert.deepEqual(await lab.pause(), { step: lab.state.step });
     const end = done(lab);
     await lab.play();
@@ -242,6 +243,37 @@ test('a worker that dies is replaced and goes on from the last autosave', async 
     assert.ok(seen.frame.at(-1).probes.alpha, 'what was wanted is still wanted');
     lab.dispose();
   }
+});
+
+for (const workers of [1, 2]) {
+  test(`a worker that vanishes without a word is missed (${workers})`, async () => {
+    const config = { ...small, train: { ...small.train, steps: 4000 } };
+    const { lab, seen } = client({ pulse: { every: 40, patience: 400 } });
+    await lab.open({ config, workers });
+    await lab.play();
+    await heard(lab, 'autosave');
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    assert.equal(lab.state.status, 'running', 'one that answers is left alone');
+    const missed = heard(lab, 'state', ({ status }) => status === 'failed');
+    NodeWorker.all.at(-1).terminate(); // says nothing
+    await missed;
+    assert.match(seen.error.at(-1).message, /no longer answers.*Continue/);
+    await lab.play();
+    await heard(lab, 'frame');
+    await lab.pause();
+    assert.ok(lab.state.step > 0, 'from the last autosave');
+    for (const worker of NodeWorker.all.slice(-workers)) worker.terminate();
+    const failed = assert.rejects(lab.step(1), { code: 'worker' }, 'one that vanished while idle too');
+    await failed;
+    assert.equal(lab.state.status, 'failed');
+    lab.dispose();
+  });
+}
+
+test('a step that takes long is no reason to miss anyone', () => {
+  const times = longest({ config: { eval: { sequences: 100 }, train: { batch: 50 } }, estimate: { flops_per_step: 1e10 } });
+  assert.deepEqual(times, { ms: 30000, steps: 3 });
+  assert.deepEqual(longest(null), { ms: 0, steps: 1 });
 });
 
 test('where no worker starts, the page computes', async () => {

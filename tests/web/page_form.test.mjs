@@ -132,6 +132,9 @@ test('− and + move along the scale and stop at its ends', () => {
   assert.deepEqual([1, 0.5, 0.2, 0.03].map((x) => neighbour(log, x, 1)), [2, 1, 0.5, 0.05]);
   assert.deepEqual([1, 0.5, 0.001, 0.03].map((x) => neighbour(log, x, -1)), [0.5, 0.2, 0.001, 0.02]);
   assert.equal(neighbour(log, 3, 1), 4);
+  const fromNone = { type: 'real', scale: 'log', min: 0, max: 1 };
+  assert.deepEqual([0, 1e-4, 2e-4].map((x) => neighbour(fromNone, x, 1)), [1e-4, 2e-4, 5e-4]);
+  assert.deepEqual([0, 1e-4, 2e-4].map((x) => neighbour(fromNone, x, -1)), [0, 0, 1e-4]);
   const power = { type: 'int', scale: 'power2', min: 4, max: 1024 };
   assert.deepEqual([32, 48, 1024].map((x) => neighbour(power, x, 1)), [64, 64, 1024]);
   assert.deepEqual([32, 48, 4].map((x) => neighbour(power, x, -1)), [16, 32, 4]);

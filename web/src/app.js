@@ -1,13 +1,14 @@
 /** The page's one state and all that can be done to it. Drawing is elsewhere; nothing here touches an
  * element. */
-import { LabClient } from './engine/client.js';
+import { LabClient, SinklabError } from './engine/client.js';
 import { compileEngine, loadEngine } from './engine/wasm.js';
 import { loadRecorded } from './engine/recorded.js';
+import { waysOut } from './lab/diverged.js';
 import { Track, emptyRun } from './lab/track.js';
 import { DEFAULT_VIEW, decode, encode } from './state/hash.js';
 import { keepText, keptText } from './state/keep.js';
 import { same } from './state/paths.js';
-import { adopt, asRefusal, change, draft, obstacles, reseed, reset } from './form/settle.js';
+import { adopt, asRefusal, change, differences, draft, obstacles, reseed, reset } from './form/settle.js';
 import { knownPath } from './form/model.js';
 import { t } from './strings/index.js';
 
@@ -42,7 +43,7 @@ export class App {
     this.draft = null;
     this.preset = '';
     /** @type {View} */
-    this.view = { ...DEFAULT_VIEW, tables: [] };
+    this.view = { ...DEFAULT_VIEW, tables: [], more: [] };
     /** @type {{bytes: Uint8Array, name: string} | null} */
     this.text = keptText();
     /** @type {number | null} the step looked back at; null: now */
@@ -82,8 +83,8 @@ export class App {
       return response.arrayBuffer();
     }).then((bytes) => compileEngine(bytes));
     module.catch(() => {});
-    await this.beginRecorded(hash);
     try {
+      await this.beginRecorded(hash);
       await this.beginEngine(hash, await module);
     } catch (error) {
       this.broken = true;
@@ -97,6 +98,7 @@ export class App {
     const recording = loadRecorded('recorded/R0.json');
     recording.catch(() => {});
     const response = await fetch('presets.json');
+    if (!response.ok) throw new SinklabError({ code: 'network', message: t('fail_presets') });
     this.presets = await response.json();
     const { wanted } = decode(hash, { presets: this.presets.map((one) => one.id) });
     Object.assign(this.view, wanted.view);
@@ -128,8 +130,8 @@ export class App {
       failed: (error) => this.failed(error),
       status: (run) => this.statusChanged(run),
     });
-    await this.client.setWanted({ probes: PROBES, input: 0, first: 0, sequences: 1 });
     this.readHash(hash);
+    await this.want();
     try {
       await this.warm();
     } catch (error) {
@@ -156,7 +158,7 @@ export class App {
 
   /** @param {Wanted} wanted */
   adopt(wanted) {
-    Object.assign(this.view, { ...DEFAULT_VIEW, tables: [] }, wanted.view);
+    this.setView({ ...DEFAULT_VIEW, ...wanted.view });
     this.preset = wanted.preset || this.firstPreset;
     const base = this.presets.find((one) => one.id === this.preset)?.config ?? {};
     const d = draft(base, wanted.seed, this.resolve);
@@ -181,7 +183,7 @@ export class App {
   /** @returns {Wanted} */
   wanted() {
     return { preset: this.preset, seed: this.draft?.seed ?? '', overrides: { ...this.draft?.overrides },
-      view: { ...this.view, tables: [...this.view.tables] } };
+      view: structuredClone(this.view) };
   }
 
   /* ---- settings ---- */
@@ -244,7 +246,8 @@ export class App {
       Object.assign(this.draft, { overrides: before.overrides, resolved: before.resolved });
       this.text = before.text;
       const { message, offset } = asRefusal(error);
-      return offset !== undefined && offset >= 0 ? t('refused_at', { message, offset }) : message;
+      const placed = offset === undefined || offset < 0 || message.includes(String(offset));
+      return placed ? message : t('refused_at', { message, offset });
     } finally {
       this.settled();
     }
@@ -252,8 +255,27 @@ export class App {
 
   /** @param {Partial<View>} view */
   setView(view) {
+    const before = this.view.more;
     Object.assign(this.view, view);
+    const known = this.view.more.filter((id) => this.registry?.probes.some((probe) => probe.id === id));
+    if (this.registry && known.length < this.view.more.length) {
+      this.notice({ id: 'hash more', text: t('bad_view', { key: 'more', value: this.view.more.join() }) });
+      this.view.more = known;
+    }
+    if (!same(before, this.view.more)) this.want();
     this.changed();
+  }
+
+  /** Has the worker measure what is drawn, and no more. */
+  async want() {
+    const probes = [...PROBES, ...this.view.more];
+    try {
+      await this.client?.setWanted({ probes, input: 0, first: 0, sequences: 1 });
+    } catch (error) {
+      if (!this.view.more.length) throw error;
+      this.setView({ more: [] });
+      this.notice({ id: 'more', kind: 'fail', text: asRefusal(error).message });
+    }
   }
 
   /* ---- running ---- */
@@ -278,7 +300,6 @@ export class App {
       if (this.needsText && !text) throw new Error(t('own_text_missing'));
       if (this.open && same(this.open.config, d.resolved) && this.open.text === text
         && live.run.step === 0 && client.state.status === 'ready') return;
-      live.clear();
       const opened = await client.open({ config: d.resolved, text });
       this.open = { config: d.resolved, text };
       live.opened(opened);
@@ -384,18 +405,7 @@ export class App {
 
   /** @param {import('./types.js').Run} run */
   statusChanged(run) {
-    if (run.status !== 'diverged') return;
-    const actions = [];
-    const rate = Number(run.config?.train?.lr);
-    if (Number.isFinite(rate)) actions.push({ label: t('diverged_offer_plain'), act: () => this.halve(rate) });
-    const saved = this.client?.lastSave;
-    if (saved && saved.step > 0) {
-      actions.push({ label: t('diverged_offer', { step: saved.step }), act: () => {
-        this.forget('diverged');
-        this.loadCheckpoint(saved.bytes);
-      } });
-    }
-    this.notice({ id: 'diverged', kind: 'fail', text: '', actions });
+    if (run.status === 'diverged') this.notice(waysOut(this, run));
   }
 
   /** @param {number} rate */
@@ -463,14 +473,7 @@ export class App {
     if (!this.draft) return;
     const seed = String(config.seed ?? this.draft.seed);
     const d = draft(this.draft.base, seed, this.resolve);
-    /** @type {{[path: string]: any}} */
-    const overrides = {};
-    for (const section of ['model', 'data', 'train', 'eval']) {
-      for (const key of Object.keys(config[section] ?? {})) {
-        if (!same(config[section][key], d.usual[section]?.[key])) overrides[`${section}.${key}`] = config[section][key];
-      }
-    }
-    adopt(d, overrides, this.resolve);
+    adopt(d, differences(config, d.usual), this.resolve);
     this.draft = d;
     this.settings++;
   }

@@ -4,6 +4,7 @@ import { helpButton } from './form/popover.js';
 import { AttentionPanel } from './panels/attention.js';
 import { layersPanel } from './panels/layers.js';
 import { lossPanel } from './panels/loss.js';
+import { MorePanels } from './panels/more.js';
 import { residualPanel } from './panels/residual.js';
 import { sinkPanel } from './panels/sink.js';
 import { tokensPanel } from './panels/tokens.js';
@@ -64,10 +65,23 @@ export class Page {
       },
       say: (sentence) => this.live.say(sentence),
     };
+    this.hands = hands;
+    /** @type {MorePanels | null} */
+    this.more = null;
     const attention = new AttentionPanel(hands);
     this.panels = [attention, lossPanel(hands), sinkPanel(hands), residualPanel(hands), valuesPanel(hands),
       tokensPanel(hands), layersPanel(hands)];
     byId('panels').replaceChildren(...this.panels.map((panel) => panel.el));
+  }
+
+  makeMore() {
+    const { app } = this;
+    if (this.more || !app.registry || !this.hands) return;
+    const shown = new Set((this.panels ?? []).flatMap((panel) => panel.probes));
+    const rest = app.registry.probes.filter((info) => !shown.has(info.id));
+    if (!rest.length) return;
+    this.more = new MorePanels(this.hands, rest, app.view.more);
+    byId('panels').after(this.more.el);
   }
 
   makeForm() {
@@ -91,6 +105,7 @@ export class Page {
       this.restyle();
     }
     this.makeForm();
+    this.makeMore();
     const shown = this.shown();
     this.drawVerdict(shown);
     this.transport.update();
@@ -100,7 +115,9 @@ export class Page {
     }
     this.menu.update();
     this.drawNotices();
+    byId('panels').classList.toggle('deep', num(shown.run.config?.model?.layers) > 3);
     for (const panel of this.panels ?? []) panel.update(shown);
+    this.more?.update(shown);
   }
 
   /** Canvases do not follow the style sheet by themselves. */
@@ -156,7 +173,7 @@ export class Page {
       diverged: app.lookBack === null ? run.diverged : null,
     });
     const loading = run.status === 'empty' && !shown.record;
-    const words = loading ? { headline: t('verdict_loading'), more: '' } : sayVerdict(verdict, buttonWord(app));
+    const words = loading ? { headline: t(app.broken ? 'verdict_broken' : 'verdict_loading'), more: '' } : sayVerdict(verdict, run.status === 'running' ? '' : buttonWord(app));
     byId('verdict').dataset.kind = loading ? 'loading' : verdict.kind;
     setText(byId('verdict-head'), words.headline);
     setText(byId('verdict-more'), words.more);

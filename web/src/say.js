@@ -11,6 +11,11 @@ export function headName(at, of) {
   return t('head_layer', { layer: at.layer + 1, head: at.head + 1 });
 }
 
+/** @param {number} l @returns {string} */
+export function layerName(l) {
+  return l === 0 ? t('embedding') : t('after_layer', { n: l });
+}
+
 /** @param {string} text @returns {string} */
 export function capital(text) {
   return text.charAt(0).toUpperCase() + text.slice(1);
@@ -25,7 +30,7 @@ function valueClause(v) {
   return t('verdict_value_same');
 }
 
-/** @param {Verdict} v @param {string} button what the big button says now
+/** @param {Verdict} v @param {string} button what the big button says now; '' while it trains
  * @returns {{headline: string, more: string}} */
 export function sayVerdict(v, button) {
   const Head = capital(headName(v, v));
@@ -33,7 +38,7 @@ export function sayVerdict(v, button) {
   const even = percent(v.even);
   switch (v.kind) {
     case 'waiting':
-      return { headline: t('verdict_waiting'), more: t('verdict_waiting_more', { button }) };
+      return { headline: t('verdict_waiting'), more: button ? t('verdict_waiting_more', { button }) : t('verdict_waiting_running') };
     case 'diverged':
       return {
         headline: t('verdict_diverged'),
@@ -45,7 +50,7 @@ export function sayVerdict(v, button) {
       return {
         headline: t(v.kind === 'formed' ? 'verdict_formed' : 'verdict_forming'),
         more: t('verdict_share', { Head, share })
-          + (v.kind === 'forming' ? t('verdict_even', { even }) : '') + valueClause(v),
+          + (v.kind === 'forming' ? t('verdict_even', { even }) : valueClause(v)),
       };
     case 'norms': {
       const ratio = fixed(v.normRatio, 1);
@@ -58,7 +63,7 @@ export function sayVerdict(v, button) {
     default:
       return {
         headline: t(v.ended ? 'verdict_none_ended' : 'verdict_none'),
-        more: t('verdict_none_more', { Head, share, even }),
+        more: t(v.ended ? 'verdict_none_more_ended' : 'verdict_none_more', { Head, share, even }),
       };
   }
 }

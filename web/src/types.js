@@ -47,7 +47,7 @@
  * }} Run
  *
  * @typedef {{scale: 'linear' | 'log', theme: 'auto' | 'light' | 'dark', head: string,
- *   tables: string[]}} View
+ *   tables: string[], more: string[]}} View  more: the open measurements without a panel of their own
  * @typedef {{preset: string, seed: string, overrides: {[path: string]: Json}, view: View}} Wanted
  */
 export {};

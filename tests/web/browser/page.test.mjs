@@ -108,7 +108,7 @@ describe('keyboard', () => {
     const { page } = await lab.open();
     await page.locator('.wall').focus();
     await page.keyboard.press('ArrowUp');
-    assert.match(await page.textContent('.readout'), /^Head 1: query 64 “.+” gives key 1 “BOS” 0\.\d+/);
+    assert.match(await page.textContent('.readout'), /^Head 1: query 64 “.+” gives key 1 “BOS” [01]\.\d+/);
     await page.keyboard.press('ArrowRight');
     assert.match(await page.textContent('.readout'), /key 2/);
     await page.keyboard.press('Enter');
@@ -272,11 +272,32 @@ describe('when something goes wrong', () => {
     assert.match(await lab.verdict(page), /^A sink has formed/);
   });
 
+  test('a worker that vanishes without a word is missed within seconds', async () => {
+    const { page } = await lab.open({ hash: '#train.steps=20000' });
+    await page.click('#train');
+    await page.waitForFunction(() => window.sinklab.metrics().length > 2);
+    const [worker] = page.workers();
+    await worker.evaluate(() => { self.close(); }).catch(() => {});
+    await lab.until(page, 'failed');
+    await lab.drawn(page);
+    assert.match((await page.locator('.notice').allTextContents()).join(), /no longer answers.*Continue/);
+    assert.equal(await page.textContent('#train'), 'Continue');
+    await page.click('#train');
+    await lab.until(page, 'running');
+    await page.evaluate(() => window.sinklab.pause());
+  });
+
   test('without WebAssembly the recording still shows, and the page says why it cannot train', async () => {
     const { page } = await lab.open({ before: (one) => one.addInitScript(() => { delete globalThis.WebAssembly; }) });
     assert.match(await lab.verdict(page), /^A sink has formed/);
     assert.match((await page.locator('.notice').allTextContents()).join(), /WebAssembly/);
     assert.ok(await page.locator('#train').isDisabled());
+  });
+
+  test('without the list of experiments the page says so', async () => {
+    const { page } = await lab.open({ before: (one) => one.route('**/presets.json', (route) => route.fulfill({ status: 404, body: '' })) });
+    assert.match((await page.locator('.notice').allTextContents()).join(), /list of experiments/);
+    assert.match(await lab.verdict(page), /^Nothing to show/);
   });
 
   test('without the recording the page trains all the same', async () => {

@@ -8,6 +8,7 @@
 import { engineText as text } from '../text/engine.js';
 import { SinklabError } from './errors.js';
 import { place } from './place.js';
+import { Pulse, longest } from './pulse.js';
 import { joinAll } from './replicas.js';
 import { compileEngine } from './wasm.js';
 
@@ -35,6 +36,8 @@ const WORK_FOR_TWO = 6e7;
  * @property {string | URL} [engineUrl] sinklab.wasm
  * @property {BufferSource | WebAssembly.Module} [engine] the engine itself, instead of engineUrl
  * @property {Rung[]} [rungs] places to compute, best first
+ * @property {{every?: number, patience?: number}} [pulse] how often, in ms, a worker at work is asked
+ *   for a sign of life, and how long it has for one at least
  */
 
 export class LabClient extends EventTarget {
@@ -54,6 +57,11 @@ export class LabClient extends EventTarget {
   /** Requests that change who computes wait for each other. @type {Promise<any>} */
   #turns = Promise.resolve();
   #disposed = false;
+  /** @type {Pulse} */
+  #pulse;
+  /** How long a step of the open run may take; nobody is hurried while a run is being opened. */
+  #work = longest(null);
+  #opening = false;
   /** @type {State} */
   state = { status: 'empty', step: 0, steps: 0 };
   /** Where it computes. @type {Rung | ''} */
@@ -63,6 +71,13 @@ export class LabClient extends EventTarget {
   constructor(options = {}) {
     super();
     this.#options = options;
+    this.#pulse = new Pulse({
+      crew: () => this.#crew,
+      working: () =>
+        this.state.status === 'running' || this.#opening || this.#crew.some((hand) => hand.owes),
+      work: () => (this.#opening ? { ms: Infinity, steps: 1 } : this.#work),
+      lost: () => this.#died(text.workerDied(text.silent)),
+    }, options.pulse);
   }
 
   /** The newest autosave, copied: what load() takes, and its step. */
@@ -202,6 +217,7 @@ export class LabClient extends EventTarget {
 
   dispose() {
     this.#disposed = true;
+    this.#pulse.stop();
     this.#dismiss(this.#crew, text.disposed);
     this.#crew = [];
   }
@@ -234,6 +250,7 @@ export class LabClient extends EventTarget {
     const saved = cmd === 'load' ? args.bytes.slice() : null;
     /** @type {Opened} */
     let opened;
+    this.#opening = true;
     try {
       // The leader first: once it has answered, no step is under way anywhere.
       opened = await crew[0].ask(cmd, args);
@@ -241,7 +258,10 @@ export class LabClient extends EventTarget {
     } catch (error) {
       if (!fits) this.#dismiss(crew, text.disposed);
       throw error;
+    } finally {
+      this.#opening = false;
     }
+    this.#work = longest(opened);
     if (!fits) {
       this.#crew = crew;
       this.#dismiss(before, text.disposed);
@@ -272,6 +292,7 @@ export class LabClient extends EventTarget {
   /** The leader; a crew that died is replaced and stands where the last autosave stood. */
   async #alive() {
     if (!this.#opened) throw new SinklabError({ code: 'state', message: text.nothingOpen });
+    if (this.rung !== 'page') this.#pulse.start();
     if (this.#crew.length && this.state.status !== 'failed') return this.#crew[0];
     const { config, text: own, limit, workers } = this.#opened;
     const bytes = this.#saved?.bytes;
@@ -358,6 +379,7 @@ export class LabClient extends EventTarget {
   #tell(hand, { topic, body }) {
     switch (topic) {
       case 'frame': {
+        this.state = { ...this.state, step: body.step };
         this.#emit('frame', body);
         hand.acknowledge('frame', this.#held);
         this.#held = body.tokens.length ? [body.tokens.buffer] : [];
@@ -376,6 +398,7 @@ export class LabClient extends EventTarget {
       }
       case 'state':
         this.state = body;
+        if (body.status === 'running' && this.rung !== 'page') this.#pulse.start();
         this.#emit('state', body);
         break;
       case 'error':

@@ -30,6 +30,8 @@ export class Hand {
   /** @type {(message: string) => void} */
   ondeath = () => {};
   onhello = () => {};
+  /** When it last said anything. */
+  heardAt = -1;
 
   /**
    * @param {import('./protocol.js').Port} port
@@ -39,6 +41,16 @@ export class Hand {
     this.#port = port;
     this.#end = end;
     port.onmessage = (event) => this.#heard(event.data);
+  }
+
+  /** Whether a request waits for its answer. */
+  get owes() {
+    return this.#pending.size > 0;
+  }
+
+  /** Asks for a sign of life. */
+  ping() {
+    if (!this.#ended) this.#port.postMessage({ ping: true }, []);
   }
 
   /**
@@ -78,6 +90,8 @@ export class Hand {
 
   /** @param {any} message */
   #heard(message) {
+    this.heardAt = performance.now();
+    if (message.pong) return undefined;
     if (message.hello === PROTOCOL) return this.onhello();
     if (message.topic !== undefined) return this.onnews(message);
     const asked = this.#pending.get(message.id);

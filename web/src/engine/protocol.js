@@ -4,6 +4,7 @@
  * Page to lab:
  *   {id, cmd, args}            a request; the answer carries the id
  *   {ack: topic, buffers}      a message of that topic is done with, and here are its buffers
+ *   {ping: true}               say {pong: true} as soon as messages are looked at
  * Lab to page:
  *   {hello: PROTOCOL}          the worker runs
  *   {id, value} or {id, error} the answer

@@ -104,6 +104,7 @@ export class Session {
   /** @param {any} message anything: what is not understood is answered by an error */
   handle(message) {
     if (message?.ack !== undefined) return this.#acknowledged(message);
+    if (message?.ping) return this.#post({ pong: true }, []); // even while a step is under way
     this.#inbox.push(message);
     this.#drain();
   }

@@ -144,7 +144,10 @@ function numberInput(id, control, hands) {
   /** @param {1 | -1} way */
   const move = (way) => {
     const value = Number(field.value);
-    if (Number.isFinite(value)) hands.change(control().path, neighbour(control().param, value, way));
+    if (!Number.isFinite(value)) return;
+    const next = neighbour(control().param, value, way);
+    field.value = plain(next); // the next press may come before the page is drawn
+    hands.change(control().path, next);
   };
   /** @param {1 | -1} way @param {string} face @param {'less' | 'more'} name */
   const button = (way, face, name) => h('button', { type: 'button', class: 'nudge', tabindex: '-1',

@@ -142,9 +142,13 @@ function powerOfTwo(value, way) {
   return 2 ** (way > 0 ? Math.floor(exponent + 1e-9) + 1 : Math.ceil(exponent - 1e-9) - 1);
 }
 
+/** Where a logarithmic scale that may be zero begins. */
+const LEAST = 1e-4;
+
 /** @param {number} value @param {1 | -1} way @param {number} min */
 function oneTwoFive(value, way, min) {
-  if (value <= 0) return way > 0 ? Math.max(min, 1e-4) : min;
+  if (value <= 0) return way > 0 ? Math.max(min, LEAST) : min;
+  if (way < 0 && min === 0 && value <= LEAST) return 0;
   const exponent = Math.floor(Math.log10(value) + 1e-9);
   const steps = [0.5, 1, 2, 5, 10].map((mantissa) => mantissa * 10 ** exponent);
   const slack = value * 1e-9;

@@ -70,6 +70,19 @@ export function change(d, path, value, resolve) {
   return refusal;
 }
 
+/** The changes that make one resolved configuration of another. @param {Config} config
+ * @param {Config} usual @returns {Overrides} */
+export function differences(config, usual) {
+  /** @type {Overrides} */
+  const out = {};
+  for (const section of ['model', 'data', 'train', 'eval']) {
+    for (const key of Object.keys(config[section] ?? {})) {
+      if (!same(config[section][key], usual[section]?.[key])) out[`${section}.${key}`] = config[section][key];
+    }
+  }
+  return out;
+}
+
 /** Back to what the preset says. @param {Draft} d @param {string} path @param {Resolve} resolve
  * @returns {Refusal | null} */
 export function reset(d, path, resolve) {

@@ -50,7 +50,8 @@ export class Track {
   /** @param {{status: import('../types.js').Status, step: number, steps: number, tensor?: string}} state */
   onState(state) {
     const { run } = this;
-    if (state.step < run.step) this.rewind(state.step);
+    const fresh = state.status === 'ready' && state.step === 0;
+    if (fresh || state.step < run.step) this.rewind(state.step);
     run.status = state.status;
     run.step = state.step;
     run.steps = state.steps;

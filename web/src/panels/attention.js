@@ -19,6 +19,7 @@ export class AttentionPanel {
   constructor(hands) {
     this.hands = hands;
     this.id = 'attention';
+    this.probes = ['attention'];
     /** @type {Shown | null} */
     this.now = null;
     /** @type {Map_[]} */

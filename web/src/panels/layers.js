@@ -2,8 +2,8 @@
 import { h } from '../ui/dom.js';
 import { t } from '../strings/index.js';
 import { num, show } from '../format.js';
+import { layerName } from '../say.js';
 import { Frame } from './panel.js';
-import { layerName } from './residual.js';
 
 /** @typedef {import('./panel.js').Shown} Shown */
 /** @typedef {Array<{dim: number, value: number}>} Spikes */
@@ -20,7 +20,7 @@ export function layersPanel(hands) {
   frame.chart.appendChild(list);
   let seen = '';
   return {
-    id: 'layers', el: frame.el,
+    id: 'layers', el: frame.el, probes: ['norm_ratio', 'max_over_median', 'spiked'],
     update(shown) {
       now = shown;
       frame.settle();

@@ -32,7 +32,7 @@ export function lossPanel(hands) {
   frame.describe(host);
   let seen = '';
   return {
-    id: 'loss', el: frame.el,
+    id: 'loss', el: frame.el, probes: [],
     update(shown) {
       now = shown;
       const stamp = [shown.losses.length, shown.metrics.length, shown.run.steps, shown.themeCount,

@@ -15,7 +15,8 @@ import { helpButton } from '../form/popover.js';
  *   view: import('../types.js').View, solo: {layer: number, head: number} | null, epsilon: number,
  *   pointed: number | null, themeCount: number
  * }} Shown
- * @typedef {{id: string, el: HTMLElement, update: (shown: Shown) => void}} Panel
+ * @typedef {{id: string, el: HTMLElement, probes: string[], update: (shown: Shown) => void}} Panel
+ *   probes: what of the registry it shows
  * @typedef {{
  *   tableShown: (id: string) => boolean, showTable: (id: string, on: boolean) => void,
  *   setView: (change: Partial<import('../types.js').View>) => void,

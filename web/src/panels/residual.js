@@ -4,14 +4,10 @@ import { t } from '../strings/index.js';
 import { fixed, num, show } from '../format.js';
 import { LinePlot } from '../plot/lines.js';
 import { colours, shade } from '../ui/theme.js';
+import { layerName } from '../say.js';
 import { Frame } from './panel.js';
 
 /** @typedef {import('./panel.js').Shown} Shown */
-
-/** @param {number} l @returns {string} */
-export function layerName(l) {
-  return l === 0 ? t('embedding') : t('after_layer', { n: l });
-}
 
 /** The layer whose first token stands out most. @param {Shown} shown */
 function peak(shown) {
@@ -48,7 +44,7 @@ export function residualPanel(hands) {
   frame.describe(host);
   let seen = '';
   return {
-    id: 'residual', el: frame.el,
+    id: 'residual', el: frame.el, probes: ['hidden_norm'],
     update(shown) {
       now = shown;
       frame.settle();

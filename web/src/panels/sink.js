@@ -31,7 +31,7 @@ export function sinkPanel(hands) {
   frame.describe(host);
   let seen = '';
   return {
-    id: 'sink', el: frame.el,
+    id: 'sink', el: frame.el, probes: ['sink_rate', 'sink_rate_head', 'alpha'],
     update(shown) {
       now = shown;
       frame.about.help = t('p_sink_help', { epsilon: percent(shown.epsilon) });

@@ -30,7 +30,7 @@ export function tokensPanel(hands) {
   let seen = '';
   let pointed = -1;
   return {
-    id: 'tokens', el: frame.el,
+    id: 'tokens', el: frame.el, probes: [],
     update(shown) {
       now = shown;
       frame.settle();
@@ -49,6 +49,11 @@ export function tokensPanel(hands) {
   };
 }
 
+/** @param {number} id @param {import('../types.js').DataInfo | null} data */
+function isMark(id, data) {
+  return id === data?.bos || id === data?.eos;
+}
+
 /** @param {HTMLElement} strip @param {Array<{cell: HTMLElement, text: HTMLElement}>} old @param {Shown} shown */
 function fill(strip, old, shown) {
   const frame = /** @type {import('../types.js').Frame} */ (shown.frame);
@@ -64,14 +69,16 @@ function fill(strip, old, shown) {
   }
   const begins = new Set(starts(frame.documents));
   const data = shown.run.data;
+  const words = Array.from(frame.tokens, (id) => token(data?.vocabulary[id]));
+  strip.style.setProperty('--letters', String(Math.min(12, Math.max(...words.map((word, i) => (isMark(frame.tokens[i], data) ? 1 : word.length))))));
   cells.forEach(({ cell, text }, i) => {
     const id = frame.tokens[i];
-    setText(text, token(data?.vocabulary[id]));
+    setText(text, words[i]);
     cell.style.setProperty('--a', String(Math.min(1, Math.max(0, alpha[i] || 0))));
     const kind = ['tok'];
     if (i === 0) kind.push('first');
     if (begins.has(i) && i > 0) kind.push('begins');
-    if (id === data?.bos || id === data?.eos) kind.push('special');
+    if (isMark(id, data)) kind.push('special');
     if (i >= T - FADED) kind.push('faded');
     if (cell.classList.contains('pointed')) kind.push('pointed');
     cell.className = kind.join(' ');

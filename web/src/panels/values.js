@@ -35,7 +35,7 @@ export function valuesPanel(hands) {
   frame.describe(host);
   let seen = '';
   return {
-    id: 'values', el: frame.el,
+    id: 'values', el: frame.el, probes: ['key_norm', 'value_norm'],
     update(shown) {
       now = shown;
       frame.settle();

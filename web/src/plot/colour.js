@@ -44,6 +44,12 @@ export function gradient(stops = 12) {
   return parts.join(', ');
 }
 
+/** @param {number} place 0..1 @returns {string} its colour, for CSS */
+export function rgb(place) {
+  const at = Math.round(255 * Math.min(1, Math.max(0, place))) * 6;
+  return `#${INFERNO.slice(at, at + 6)}`;
+}
+
 /** Logarithmic scales begin here: a thousandth of the attention is black. */
 export const LOG_FLOOR = 1e-3;
 

@@ -134,9 +134,10 @@ export function drawName(plot, name, theme) {
   const px = ratio(plot);
   ctx.save();
   ctx.font = `${11 * px}px ${theme.font}`;
+  const digits = Math.round(plot.scales.x.max ?? 0).toLocaleString('en').length; /* the last number stands half here */
   ctx.fillStyle = theme.muted;
   ctx.textAlign = 'left';
   ctx.textBaseline = 'top';
-  ctx.fillText(name, bbox.left + bbox.width + 14 * px, bbox.top + bbox.height + 8 * px);
+  ctx.fillText(name, bbox.left + bbox.width + (8 + 3.2 * digits) * px, bbox.top + bbox.height + 8 * px);
   ctx.restore();
 }

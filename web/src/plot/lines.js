@@ -80,6 +80,12 @@ export class LinePlot {
     this.read();
   }
 
+  destroy() {
+    this.observer?.disconnect();
+    this.plot?.destroy();
+    this.plot = null;
+  }
+
   redraw() {
     this.plot?.redraw(false);
   }

@@ -9,11 +9,11 @@ const SECTIONS = /^(model|data|train|eval)(\.[A-Za-z0-9_]+)+$/;
 const SEED = /^[0-9]{1,20}$/;
 
 /** @type {View} */
-export const DEFAULT_VIEW = { scale: 'linear', theme: 'auto', head: '', tables: [] };
+export const DEFAULT_VIEW = { scale: 'linear', theme: 'auto', head: '', tables: [], more: [] };
 
 /** @returns {Wanted} */
 export function defaults() {
-  return { preset: '', seed: '', overrides: {}, view: { ...DEFAULT_VIEW, tables: [] } };
+  return { preset: '', seed: '', overrides: {}, view: { ...DEFAULT_VIEW, tables: [], more: [] } };
 }
 
 /** Numbers and true/false stand bare; a text that would read as one is quoted.
@@ -52,6 +52,7 @@ export function encode(wanted, usual) {
   if (view.theme !== DEFAULT_VIEW.theme) out.set('theme', view.theme);
   if (view.head !== DEFAULT_VIEW.head) out.set('head', view.head);
   if (view.tables.length) out.set('tables', view.tables.join(','));
+  if (view.more?.length) out.set('more', view.more.join(','));
   return out.toString();
 }
 
@@ -95,7 +96,8 @@ function takeView(view, key, value) {
   if (key === 'scale' && (value === 'linear' || value === 'log')) view.scale = value;
   else if (key === 'theme' && (value === 'auto' || value === 'light' || value === 'dark')) view.theme = value;
   else if (key === 'head' && /^[0-9]+\.[0-9]+$/.test(value)) view.head = value;
-  else if (key === 'tables' && /^[a-z,]+$/.test(value)) view.tables = value.split(',');
+  else if (key === 'tables' && /^[a-z][a-z0-9_,-]*$/.test(value)) view.tables = value.split(',');
+  else if (key === 'more' && /^[a-z][a-z0-9_,]*$/.test(value)) view.more = value.split(',');
   else return 'view';
   return null;
 }

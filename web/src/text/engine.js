@@ -29,9 +29,10 @@ export const engineText = {
     `This lab needs ${mebibytes(bytes)}, more than the browser gives a page; make the model, ` +
     'the context or the batch smaller.',
   /** @param {string} why */
-  crashed: (why) => `The engine stopped (${why}); Play goes on from the last checkpoint.`,
+  crashed: (why) => `The engine stopped (${why}); press Continue to go on from the last checkpoint.`,
   /** @param {string} why */
-  workerDied: (why) => `The lab's worker stopped (${why}); Play goes on from the last checkpoint.`,
+  workerDied: (why) => `The lab's worker stopped (${why}); press Continue to go on from the last checkpoint.`,
+  silent: 'it no longer answers',
   unreadable: 'the message could not be read',
   noAnswer: 'it did not start',
   disposed: 'This lab was closed.',

@@ -1,0 +1,97 @@
+// More measurements: what has no panel of its own, in a real browser.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+
+import { start } from './browser.mjs';
+
+/** @type {Awaited<ReturnType<typeof start>>} */
+let lab;
+before(async () => { lab = await start(); });
+after(() => lab.stop());
+
+/** A registry nobody has, and one frame of it. */
+async function invented(page) {
+  await page.evaluate(async () => {
+    const { MorePanels } = await import('./src/panels/more.js');
+    const kinds = [
+      { id: 'one_number', kind: 'scalar', shape: [], size: [] },
+      { id: 'few', kind: 'series', shape: ['P'], size: [3] },
+      { id: 'by_head', kind: 'matrix', shape: ['L', 'H'], size: [2, 4] },
+      { id: 'squares', kind: 'matrix', shape: ['L', 'H', 'T', 'T'], size: [1, 2, 24, 24] },
+      { id: 'along', kind: 'tokens', shape: ['L', 'H', 'T'], size: [2, 2, 24] },
+      { id: 'rows', kind: 'table', shape: ['P', '3', '2'], size: [3, 3, 2] },
+      { id: 'never_seen', kind: 'hologram', shape: ['Q'], size: [5] },
+    ].map((one) => ({ ...one, label: `Made-up ${one.id}`, help: 'Of no use.' }));
+    const view = { scale: 'linear', theme: 'auto', head: '', tables: [], more: [] };
+    const client = { wanted: [] };
+    let more;
+    const show = () => {
+      const probes = Object.fromEntries(kinds.filter((one) => client.wanted.includes(one.id)).map(({ id, size }) => {
+        const length = size.reduce((n, one) => n * one, 1);
+        return [id, { shape: size, data: Float32Array.from({ length }, (_, i) => Math.sin(i)) }];
+      }));
+      const frame = { step: 1, probes, tokens: new Int32Array(24), documents: new Int32Array(24) };
+      more.update({ run: { source: 'live', data: { vocabulary: ['a'] } }, frame, record: null, metrics: [], losses: [],
+        view, solo: null, epsilon: 0.3, pointed: null, themeCount: 0 });
+    };
+    const hands = {
+      tableShown: (id) => view.tables.includes(id), showTable: (id) => { view.tables.push(id); show(); },
+      setView: (change) => { Object.assign(view, change); client.wanted = view.more; show(); }, point() {}, say() {},
+    };
+    more = new MorePanels(hands, kinds, []);
+    document.querySelector('.more').replaceWith(more.el);
+    globalThis.invented = { view, client };
+  });
+}
+
+describe('more measurements', () => {
+  test('a probe that nobody has heard of needs no JavaScript', async () => {
+    const { page, complaints } = await lab.open();
+    await invented(page);
+    await page.locator('.more > summary').click();
+    assert.deepEqual(await page.evaluate(() => globalThis.invented.client.wanted), []);
+    for (const chip of await page.locator('.chip').all()) await chip.click();
+    await lab.drawn(page);
+    assert.equal(await page.locator('[data-probe=one_number] .big-number').textContent(), '0');
+    assert.equal(await page.locator('[data-probe=few] .bars li').count(), 3);
+    assert.equal(await page.locator('[data-probe=by_head] .cells td').count(), 9);
+    assert.equal(await page.locator('[data-probe=squares] canvas').count(), 2);
+    assert.equal(await page.locator('[data-probe=along] .uplot').count(), 1);
+    assert.equal(await page.locator('[data-probe=rows] tbody tr').count(), 9);
+    assert.equal(await page.locator('[data-probe=never_seen] .bars li').count(), 5);
+    await page.locator('.panel[data-probe=along]').hover();
+    await page.locator('.panel[data-probe=along]').getByRole('button', { name: 'Table', exact: true }).click();
+    assert.equal(await page.locator('[data-probe=along] .table-box tbody tr').count(), 24);
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export Made-up along as CSV' }).click()]);
+    assert.equal(file.suggestedFilename(), 'sinklab-more-along.csv');
+    await page.locator('.more > summary').click();
+    await page.waitForFunction(() => globalThis.invented.client.wanted.length === 0);
+    assert.deepEqual(complaints, []);
+  });
+
+  test('the norms of the queries, measured only while they are looked at, and kept in the link', async () => {
+    const { page, complaints } = await lab.open();
+    await page.evaluate(() => {
+      globalThis.measured = [];
+      window.sinklab.client().addEventListener('frame', ({ detail }) => globalThis.measured.push(Object.keys(detail.probes).includes('query_norm')));
+    });
+    await page.evaluate(() => window.sinklab.step(2));
+    await page.locator('.more > summary').click();
+    await page.locator('.chip[data-probe=query_norm]').click();
+    await page.waitForFunction(() => document.querySelector('.panel[data-probe=query_norm] .uplot'));
+    await page.waitForFunction(() => /^Token 1 against the others: \d/.test(document.getElementById('more-query_norm-summary').textContent));
+    assert.equal(await page.evaluate(() => globalThis.measured[0]), false);
+    assert.match(await page.evaluate(() => location.hash), /more=query_norm/);
+    await page.locator('.chip[data-probe=query_norm]').click();
+    await lab.drawn(page);
+    await page.evaluate(() => window.sinklab.step(1));
+    await page.waitForFunction(() => window.sinklab.getState().run.step === 3 && globalThis.measured.at(-1) === false);
+    assert.equal(await page.locator('.panel[data-probe=query_norm]').count(), 0);
+    assert.deepEqual(complaints, []);
+    const { page: other } = await lab.open({ hash: '#more=query_norm,nothing' });
+    assert.match(await other.textContent('#more-query_norm-summary'), /recording/);
+    assert.match((await other.locator('.notice').allTextContents()).join(), /more.*nothing/);
+    await other.evaluate(() => window.sinklab.step(1));
+    await other.waitForFunction(() => document.querySelector('.panel[data-probe=query_norm] .uplot'));
+  });
+});

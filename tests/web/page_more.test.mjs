@@ -1,0 +1,51 @@
+// Measurements that the page has never heard of, drawn by kind and shape.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { namesAlong, numbers, outerNames, sum, wayOf } from '../../web/src/panels/generic.js';
+
+const probe = (shape, value = (i) => i) => ({ shape,
+  data: Float32Array.from({ length: shape.reduce((n, one) => n * one, 1) }, (_, i) => value(i)) });
+
+test('every kind and shape has a way to be drawn', () => {
+  const ways = [
+    ['scalar', [], 'number'], ['scalar', [1], 'number'], ['series', [4], 'bars'], ['series', [200], 'lines'],
+    ['series', [2, 50], 'lines'], ['histogram', [32], 'bars'], ['matrix', [6, 6], 'cells'], ['matrix', [1, 1], 'number'],
+    ['matrix', [64, 64], 'maps'], ['matrix', [2, 2, 64, 64], 'maps'], ['tokens', [64], 'lines'],
+    ['tokens', [2, 2, 64], 'lines'], ['table', [3, 3, 2], 'table'], ['something new', [3, 5], 'lines'],
+  ];
+  for (const [kind, shape, way] of ways) assert.equal(wayOf(kind, shape), way, `${kind} ${shape}`);
+});
+
+test('places are named by their axes, in the order of the numbers', () => {
+  const info = { id: 'made_up', label: 'Made up', kind: 'tokens', shape: ['L', 'H', 'T'] };
+  assert.deepEqual(outerNames(info, [2, 2, 3], 1),
+    ['layer 1, head 1', 'layer 1, head 2', 'layer 2, head 1', 'layer 2, head 2']);
+  assert.deepEqual(namesAlong({ ...info, shape: ['P'] }, [3], 1), ['embedding', 'after layer 1', 'after layer 2']);
+  assert.deepEqual(namesAlong({ ...info, shape: undefined }, [2], 1), ['1', '2']);
+  assert.deepEqual(outerNames({ ...info, shape: ['P', '3', '2'] }, [1, 3, 2], 1), ['embedding, 1', 'embedding, 2', 'embedding, 3']);
+});
+
+test('the table holds every number once', () => {
+  const table = (info, shape) => numbers({ id: 'made_up', label: 'Made up', ...info }, probe(shape), { words: ['a', ' ', 'c'] });
+  assert.deepEqual(table({ kind: 'tokens', shape: ['L', 'T'] }, [2, 3]), { columns: ['Position', 'Token', 'layer 1', 'layer 2'],
+    rows: [[1, 'a', 0, 3], [2, '␣', 1, 4], [3, 'c', 2, 5]] });
+  assert.deepEqual(table({ kind: 'matrix', shape: ['L', 'H'] }, [2, 2]),
+    { columns: ['', 'head 1', 'head 2'], rows: [['layer 1', 0, 1], ['layer 2', 2, 3]] });
+  assert.deepEqual(table({ kind: 'series', shape: ['K'] }, [2]), { columns: ['', 'Made up'], rows: [['token 1', 0], ['token 2', 1]] });
+  assert.deepEqual(table({ kind: 'scalar' }, []).rows, [['1', 0]]);
+  for (const [kind, shape] of [['matrix', [2, 1, 20, 20]], ['table', [3, 3, 2]], ['series', [2, 50]]]) {
+    const { columns, rows } = table({ kind }, shape);
+    assert.ok(rows.every((row) => row.length === columns.length), kind);
+    const seen = rows.flatMap((row) => row.slice(1)).filter((one) => typeof one === 'number');
+    assert.equal(seen.length, shape.reduce((n, one) => n * one, 1), kind);
+  }
+});
+
+test('the line above says what stands out', () => {
+  const info = { id: 'made_up', label: 'Made up' };
+  assert.equal(sum({ ...info, kind: 'tokens', shape: ['T'] }, probe([4], (i) => (i ? 2 : 1))), 'Token 1 against the others: 0.50×, mean of all lines.');
+  assert.equal(sum({ ...info, kind: 'matrix', shape: ['L', 'H'] }, probe([2, 2])), 'From 0 to 3.00; largest: layer 2, head 2.');
+  assert.equal(sum({ ...info, kind: 'scalar' }, probe([1], () => -2)), '', 'the number stands there');
+  assert.equal(sum({ ...info, kind: 'series', shape: ['K'] }, probe([2], () => NaN)), 'No numbers yet.');
+});

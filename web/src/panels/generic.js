@@ -1,0 +1,135 @@
+/** How to draw numbers of which nothing is known but kind and shape. Pure. */
+import { layerName } from '../say.js';
+import { t } from '../strings/index.js';
+import { fixed, show, token } from '../format.js';
+
+/** @typedef {import('../types.js').ProbeInfo} ProbeInfo */
+/** @typedef {import('../types.js').Probe} Probe */
+/** @typedef {import('./panel.js').Table} Table */
+/**
+ * number: one value. bars: a few values side by side. lines: values over the last axis, one line for
+ * each place on the axes before it. cells: rows and columns with the numbers written in. maps: a
+ * square of pixels for each place on the axes before the last two. table: numbers alone.
+ * @typedef {'number' | 'bars' | 'lines' | 'cells' | 'maps' | 'table'} Way
+ */
+
+/** So many columns have room for their numbers. */
+const CELLS = 16;
+const BARS = 48;
+
+/** @param {string} kind @param {number[]} shape @returns {Way} */
+export function wayOf(kind, shape) {
+  const last = shape[shape.length - 1] ?? 1;
+  if (shape.every((n) => n === 1)) return 'number';
+  if (kind === 'table') return 'table';
+  if (kind === 'tokens') return 'lines';
+  if (shape.length === 1) return last <= BARS ? 'bars' : 'lines';
+  if (kind === 'matrix') return shape.length === 2 && last <= CELLS ? 'cells' : 'maps';
+  return 'lines';
+}
+
+/** What place i on an axis is called. @param {string} axis its letter in the registry @param {number} i
+ * @returns {string} */
+export function placeName(axis, i) {
+  if (axis === 'P') return layerName(i);
+  if (axis === 'L') return t('layer_n', { n: i + 1 });
+  if (axis === 'H') return t('head_n', { n: i + 1 });
+  if (axis === 'T' || axis === 'K') return t('token_n', { n: i + 1 });
+  return `${i + 1}`;
+}
+
+/** The registry names an axis by a letter, or gives its length. @param {ProbeInfo} info
+ * @param {number[]} shape @param {number} axis @returns {string} */
+function axisOf(info, shape, axis) {
+  return info.shape?.length === shape.length ? String(info.shape[axis]) : '';
+}
+
+/** Names of the places on the axes before the last `inner` ones, in the order of the numbers.
+ * @param {ProbeInfo} info @param {number[]} shape @param {number} inner @returns {string[]} */
+export function outerNames(info, shape, inner) {
+  const outer = shape.slice(0, shape.length - inner);
+  const count = outer.reduce((n, one) => n * one, 1);
+  return Array.from({ length: count }, (_, at) => {
+    let rest = at;
+    /** @type {string[]} */
+    const parts = [];
+    for (let axis = outer.length - 1; axis >= 0; axis--) {
+      parts.unshift(placeName(axisOf(info, shape, axis), rest % outer[axis]));
+      rest = Math.floor(rest / outer[axis]);
+    }
+    return parts.join(', ');
+  });
+}
+
+/** Names along one axis from the end. @param {ProbeInfo} info @param {number[]} shape
+ * @param {number} fromEnd 1: the last @returns {string[]} */
+export function namesAlong(info, shape, fromEnd) {
+  const axis = shape.length - fromEnd;
+  return Array.from({ length: shape[axis] ?? 1 }, (_, i) => placeName(axisOf(info, shape, axis), i));
+}
+
+/** Whether the last axis runs over the tokens of the window. @param {ProbeInfo} info
+ * @param {number[]} shape */
+export function overTokens(info, shape) {
+  return info.kind === 'tokens' || axisOf(info, shape, shape.length - 1) === 'T';
+}
+
+/** @param {ArrayLike<number>} data @returns {{min: number, max: number, at: number}} of the finite
+ * ones; at: where the largest stands */
+export function extent(data) {
+  let min = Infinity;
+  let max = -Infinity;
+  let at = -1;
+  for (let i = 0; i < data.length; i++) {
+    if (!Number.isFinite(data[i])) continue;
+    if (data[i] < min) min = data[i];
+    if (data[i] > max) { max = data[i]; at = i; }
+  }
+  return at < 0 ? { min: NaN, max: NaN, at } : { min, max, at };
+}
+
+/** One line of numbers above the chart. @param {ProbeInfo} info @param {Probe} probe @returns {string} */
+export function sum(info, { data, shape }) {
+  const { min, max, at } = extent(data);
+  if (at < 0) return t('no_numbers');
+  const T = shape[shape.length - 1] ?? 1;
+  if (data.length === 1) return '';
+  if (overTokens(info, shape) && wayOf(info.kind, shape) === 'lines' && T > 1) {
+    let first = 0;
+    let others = 0;
+    for (let i = 0; i < data.length; i++) {
+      if (i % T) others += data[i];
+      else first += data[i];
+    }
+    return t('more_first', { ratio: fixed((first * (T - 1)) / others) });
+  }
+  return info.kind === 'table' ? '' : t('more_extent', { min: show(min), max: show(max), where: outerNames(info, shape, 0)[at] });
+}
+
+/** All the numbers: the last axis across, every place on the others a row. A single axis stands
+ * upright, and so does one over tokens, whose lines are its columns.
+ * @param {ProbeInfo} info @param {Probe} probe
+ * @param {{words?: string[], cell?: (value: number) => string | number}} [how] words: the window's tokens
+ * @returns {Table} */
+export function numbers(info, { data, shape }, { words = [], cell = (value) => value } = {}) {
+  const n = shape[shape.length - 1] ?? 1;
+  const along = namesAlong(info, shape, 1);
+  const rows = outerNames(info, shape, 1);
+  if (!overTokens(info, shape) && shape.length > 1) {
+    return { columns: ['', ...along], rows: rows.map((name, r) => [name, ...cut(data, r * n, n).map(cell)]) };
+  }
+  const tokens = overTokens(info, shape);
+  const square = shape.length > 1 && tokens && wayOf(info.kind, shape) === 'maps';
+  if (square) return { columns: ['', ...along], rows: rows.map((name, r) => [name, ...cut(data, r * n, n).map(cell)]) };
+  return {
+    columns: [tokens ? t('col_position') : '', ...(tokens ? [t('col_token')] : []),
+      ...rows.map((name) => name || info.label)],
+    rows: along.map((name, i) => [tokens ? i + 1 : name, ...(tokens ? [token(words[i])] : []),
+      ...rows.map((_, r) => cell(data[r * n + i]))]),
+  };
+}
+
+/** @param {Float32Array} data @param {number} from @param {number} n */
+function cut(data, from, n) {
+  return Array.from(data.subarray(from, from + n));
+}

@@ -1,0 +1,198 @@
+/** The measurements of the engine that have no panel of their own, drawn by kind and shape: a new one
+ * needs no JavaScript. What is not open is not computed. */
+import { h } from '../ui/dom.js';
+import { t } from '../strings/index.js';
+import { show } from '../format.js';
+import { LinePlot } from '../plot/lines.js';
+import { paint } from '../plot/heatmap.js';
+import { gradient, rgb } from '../plot/colour.js';
+import { colours, shade } from '../ui/theme.js';
+import { Frame } from './panel.js';
+import { extent, namesAlong, numbers, outerNames, overTokens, sum, wayOf } from './generic.js';
+
+/** @typedef {import('./panel.js').Shown} Shown */
+/** @typedef {import('../types.js').ProbeInfo} ProbeInfo */
+/** @typedef {import('../types.js').Probe} Probe */
+
+/** More lines than these do not all get their name. */
+const NAMED = 4;
+
+export class MorePanels {
+  /** @param {import('./panel.js').Hands} hands @param {ProbeInfo[]} probes @param {string[]} open */
+  constructor(hands, probes, open) {
+    this.hands = hands;
+    this.probes = probes;
+    /** @type {Map<string, MorePanel>} */
+    this.panels = new Map();
+    this.chips = probes.map((info) => h('button', { type: 'button', class: 'plain chip', 'data-probe': info.id,
+      'aria-pressed': 'false', title: info.help ?? '', onclick: () => this.flip(info.id) }, info.label));
+    this.grid = h('div', { class: 'more-grid' });
+    this.el = h('details', { class: 'more', open: open.length > 0, ontoggle: () => {
+      if (!this.el.open && this.panels.size) hands.setView({ more: [] });
+    } },
+    h('summary', null, t('more_title')), h('p', { class: 'fine' }, t('more_help')),
+    h('div', { class: 'row', role: 'group', 'aria-label': t('more_title') }, this.chips), this.grid);
+  }
+
+  /** @param {string} id */
+  flip(id) {
+    const open = [...this.panels.keys()];
+    this.hands.setView({ more: open.includes(id) ? open.filter((one) => one !== id) : [...open, id] });
+  }
+
+  /** @param {Shown} shown */
+  update(shown) {
+    const wanted = this.probes.filter((info) => shown.view.more.includes(info.id));
+    if (wanted.map((info) => info.id).join() !== [...this.panels.keys()].join()) this.build(wanted);
+    for (const panel of this.panels.values()) panel.update(shown);
+  }
+
+  /** @param {ProbeInfo[]} wanted */
+  build(wanted) {
+    const old = this.panels;
+    this.panels = new Map(wanted.map((info) => [info.id, old.get(info.id) ?? new MorePanel(this.hands, info)]));
+    this.grid.replaceChildren(...[...this.panels.values()].map((panel) => panel.frame.el));
+    for (const chip of this.chips) {
+      chip.setAttribute('aria-pressed', String(this.panels.has(chip.dataset.probe ?? '')));
+    }
+    if (wanted.length) this.el.open = true;
+  }
+}
+
+class MorePanel {
+  /** @param {import('./panel.js').Hands} hands @param {ProbeInfo} info */
+  constructor(hands, info) {
+    this.info = info;
+    /** @type {Shown | null} */
+    this.now = null;
+    this.seen = '';
+    this.way = '';
+    /** @type {LinePlot | null} */
+    this.plot = null;
+    this.frame = new Frame(hands, {
+      id: `more-${info.id}`, title: info.label, help: info.help ?? '', paper: info.paper,
+      table: () => this.numbers(show), data: () => this.numbers((value) => value),
+    });
+    this.frame.el.dataset.probe = info.id;
+    this.body = h('div', { class: 'more-body' });
+    this.frame.chart.appendChild(this.body);
+  }
+
+  get probe() {
+    return this.now?.frame?.probes[this.info.id] ?? null;
+  }
+
+  /** @param {(value: number) => string | number} cell */
+  numbers(cell) {
+    const { probe, now } = this;
+    if (!probe || !now) return null;
+    const words = Array.from(now.frame?.tokens ?? [], (id) => now.run.data?.vocabulary[id] ?? '');
+    return numbers(this.info, probe, { words, cell });
+  }
+
+  /** @param {Shown} shown */
+  update(shown) {
+    this.now = shown;
+    this.frame.settle();
+    const { probe } = this;
+    const stamp = `${probe?.shape} ${shown.frame?.step} ${shown.themeCount} ${shown.run.source}`;
+    if (stamp === this.seen) return;
+    this.seen = stamp;
+    const way = probe ? wayOf(this.info.kind, probe.shape) : '';
+    if (way !== this.way) {
+      this.way = way;
+      this.plot?.destroy();
+      this.plot = null;
+      this.body.replaceChildren();
+      this.body.className = `more-body way-${way}`;
+      if (['', 'table', 'cells', 'number'].includes(way)) this.body.removeAttribute('role'); // speaks for itself
+      else this.frame.describe(this.body);
+    }
+    this.frame.summarise(probe ? sum(this.info, probe) : t(shown.run.source === 'recorded' ? 'more_recorded' : 'more_absent'));
+    if (probe) this.draw(/** @type {import('./generic.js').Way} */ (way), probe);
+  }
+
+  /** @param {import('./generic.js').Way} way @param {Probe} probe */
+  draw(way, probe) {
+    if (way === 'lines') return this.drawLines(probe);
+    if (way === 'number') return this.body.replaceChildren(h('p', { class: 'big-number' }, show(probe.data[0])));
+    if (way === 'bars') return this.body.replaceChildren(bars(this.info, probe));
+    if (way === 'maps') return this.body.replaceChildren(...maps(this.info, probe));
+    return this.body.replaceChildren(cells(this.info, probe, way === 'cells'));
+  }
+
+  /** @param {Probe} probe */
+  drawLines({ data, shape }) {
+    const { info } = this;
+    const n = shape[shape.length - 1];
+    const names = outerNames(info, shape, 1);
+    const tokens = overTokens(info, shape);
+    const c = colours();
+    this.plot ??= this.makePlot(tokens);
+    this.plot.set({
+      x: Array.from({ length: n }, (_, i) => i + 1),
+      ys: names.map((_, r) => Array.from(data.subarray(r * n, (r + 1) * n), (y) => (Number.isFinite(y) ? y : null))),
+      lines: names.map((label, r) => ({ label, colour: shade(r, names.length), width: r === names.length - 1 ? 1.75 : 1.25,
+        quiet: names.length > NAMED && r > 0 && r < names.length - 1 })),
+      marks: tokens ? names.map((_, line) => ({ line, at: 0, colour: c.accent })) : [],
+    });
+  }
+
+  /** @param {boolean} tokens */
+  makePlot(tokens) {
+    const host = h('div', { class: 'plot' });
+    this.body.replaceChildren(host);
+    /** @type {LinePlot} */
+    const plot = new LinePlot(host, {
+      theme: colours, xName: tokens ? t('axis_position') : '', format: (value) => show(value, 2), right: 96,
+      ...(tokens ? { sync: 'token' } : {}),
+      range: (min, max) => (min >= 0 ? [0, (max || 1) * 1.08] : [min - 0.05 * (max - min), max + 0.05 * (max - min)]),
+      read: (index) => (index === null ? '' : [`${tokens ? `${t('axis_position')} ` : ''}${plot.content.x[index]}`,
+        ...plot.content.lines.map((line, i) => `${line.label} ${show(plot.content.ys[i][index])}`).slice(0, NAMED)].join(' · ')),
+    });
+    return plot;
+  }
+}
+
+/** @param {ProbeInfo} info @param {Probe} probe */
+function bars(info, { data, shape }) {
+  const { min, max } = extent(data);
+  const low = Math.min(0, min || 0);
+  const span = Math.max(0, max || 0) - low || 1;
+  return h('ol', { class: 'bars' }, namesAlong(info, shape, 1).map((name, i) => h('li', null,
+    h('span', { class: 'bar-value' }, show(data[i])),
+    h('span', { class: 'bar-room', style: `--from:${-low / span};--part:${Math.abs(data[i]) / span || 0}` },
+      h('span', { class: data[i] < 0 ? 'below' : null })),
+    h('span', { class: 'bar-name' }, name))));
+}
+
+/** Rows and columns, the numbers written in; coloured where they are of one kind.
+ * @param {ProbeInfo} info @param {Probe} probe @param {boolean} coloured */
+function cells(info, probe, coloured) {
+  const table = numbers(info, probe, { cell: (value) => value });
+  const { min, max } = extent(probe.data);
+  /** @param {string | number} value */
+  const style = (value) => {
+    if (!coloured || typeof value !== 'number' || !Number.isFinite(value)) return null;
+    const place = max > min ? (value - min) / (max - min) : 0.5;
+    return `background:${rgb(place)};color:${place > 0.6 ? '#000' : '#fff'}`;
+  };
+  return h('table', { class: coloured ? 'cells' : null },
+    h('thead', null, h('tr', null, table.columns.map((name) => (name ? h('th', { scope: 'col' }, name) : h('td'))))),
+    h('tbody', null, table.rows.map((row) => h('tr', null, row.map((value, i) => (i === 0
+      ? h('th', { scope: 'row' }, value) : h('td', { style: style(value) }, show(value))))))));
+}
+
+/** @param {ProbeInfo} info @param {Probe} probe @returns {HTMLElement[]} */
+function maps(info, { data, shape }) {
+  const [rows, cols] = shape.slice(-2);
+  const { min, max } = extent(data);
+  const wall = h('div', { class: 'more-maps' }, outerNames(info, shape, 2).map((name, at) => {
+    const canvas = h('canvas');
+    paint(canvas, data, at * rows * cols, rows, cols, { min, max });
+    return h('figure', null, canvas, h('figcaption', null, name));
+  }));
+  return [wall, h('div', { class: 'legend' },
+    h('span', { class: 'gradient', style: `background:linear-gradient(to right, ${gradient()})` }),
+    h('span', { class: 'ticks' }, h('span', null, show(min)), h('span', null, show(max))))];
+}
