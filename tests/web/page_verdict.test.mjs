@@ -54,3 +54,9 @@ test('before the first step and after the last good one', () => {
     /^The run diverged\. At step 41, layers\.0\.attention\.w_q held/);
   assert.match(say({ alpha: [['nan']] }), /^The run diverged/);
 });
+
+test('a run that blew up and stayed finite is not judged by its attention', () => {
+  const sink = { alpha: [[0.9]], sink_rate_head: [[1]], valid_loss: 20 };
+  assert.match(say(sink, { uniform: 4.2 }), /^The run blew up\./);
+  assert.match(say({ ...sink, valid_loss: 4.3 }, { uniform: 4.2 }), /^A sink has formed\./);
+});

@@ -169,7 +169,8 @@ export class Page {
     const { app } = this;
     const { run } = shown;
     const verdict = judge(run.step === 0 || app.lookBack === 0 ? null : shown.record, {
-      T: shown.frame?.tokens.length ?? num(run.config?.data?.context), ended: run.status === 'done' && app.lookBack === null,
+      T: Math.min(num(run.config?.data?.context), num(run.config?.eval?.tokens)),
+      uniform: run.data?.baselines?.uniform, ended: run.status === 'done' && app.lookBack === null,
       diverged: app.lookBack === null ? run.diverged : null,
     });
     const loading = run.status === 'empty' && !shown.record;

@@ -39,6 +39,8 @@ export function sayVerdict(v, button) {
   switch (v.kind) {
     case 'waiting':
       return { headline: t('verdict_waiting'), more: button ? t('verdict_waiting_more', { button }) : t('verdict_waiting_running') };
+    case 'blown':
+      return { headline: t('verdict_blown'), more: t('verdict_blown_more') };
     case 'diverged':
       return {
         headline: t('verdict_diverged'),

@@ -5,7 +5,7 @@ import { num } from './format.js';
 /** @typedef {import('./types.js').Metric} Metric */
 /**
  * @typedef {{
- *   kind: 'waiting' | 'none' | 'forming' | 'formed' | 'norms' | 'diverged',
+ *   kind: 'waiting' | 'none' | 'forming' | 'formed' | 'norms' | 'diverged' | 'blown',
  *   layer: number, head: number, layers: number, heads: number, share: number, even: number,
  *   valueRatio: number, normLayer: number, normRatio: number,
  *   step: number, ended: boolean, tensor: string, only: boolean
@@ -15,6 +15,8 @@ import { num } from './format.js';
 /** A head has a sink when the first token passes the threshold in at least half of the windows. */
 const FORMED = 0.5;
 const FORMING = 0.1;
+/** A loss this many times that of an even guess: the run blew up, though its numbers stayed finite. */
+const BLOWN = 1.5;
 /** Residual norms this many times the others' are worth a sentence of their own. */
 const NORMS = 3;
 
@@ -48,7 +50,7 @@ function largestNorm(ratios) {
 }
 
 /** @param {Metric | null | undefined} record the newest evaluation
- * @param {{T: number, ended?: boolean, diverged?: {step: number, tensor: string} | null}} about
+ * @param {{T: number, uniform?: number, ended?: boolean, diverged?: {step: number, tensor: string} | null}} about
  * @returns {Verdict} */
 export function judge(record, about) {
   /** @type {Verdict} */
@@ -72,6 +74,7 @@ export function judge(record, about) {
   verdict.normRatio = norm.ratio;
   const rate = num(record.sink_rate_head?.[layer]?.[head]);
   if (!Number.isFinite(share)) return { ...verdict, kind: 'diverged' };
+  if (num(record.valid_loss) > BLOWN * (about.uniform ?? Infinity)) return { ...verdict, kind: 'blown' };
   if (rate >= FORMED) verdict.kind = 'formed';
   else if (rate >= FORMING || (!verdict.ended && share > 2 * verdict.even)) verdict.kind = 'forming';
   else if (norm.ratio >= NORMS) verdict.kind = 'norms';

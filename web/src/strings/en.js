@@ -16,6 +16,8 @@ export const en = {
   verdict_none_ended: 'No sink on the first token.',
   verdict_norms: 'Norms without a sink.',
   verdict_diverged: 'The run diverged.',
+  verdict_blown: 'The run blew up.',
+  verdict_blown_more: 'Its loss is far above an even guess, so its attention says nothing about sinks. Lower the learning rate and train again.',
   verdict_share: '{Head} gives {share} of its attention to the first token',
   verdict_even: '; an even spread would be {even}.',
   verdict_value_small: '; that token’s value is {times} times smaller than the others’.',
