@@ -53,3 +53,13 @@ target_link_options(sinklab_wasm PRIVATE
   ${SL_OPT_FLAGS} -msimd128 --no-entry -sSTANDALONE_WASM
   -sALLOW_MEMORY_GROWTH=1 -sINITIAL_MEMORY=4194304 -sMAXIMUM_MEMORY=2147483648
   -s${stack}=1048576 -sEXPORTED_FUNCTIONS=${exports})
+
+# Kernels and peak alone, for make bench: cmake --build build/wasm --target bench_wasm
+file(GLOB SL_BENCH CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/core/kernels/*.c")
+add_executable(bench_wasm EXCLUDE_FROM_ALL tests/bench/bench.c ${SL_BENCH} core/base/math.c)
+set_target_properties(bench_wasm PROPERTIES OUTPUT_NAME bench SUFFIX .wasm)
+target_compile_options(bench_wasm PRIVATE -msimd128 -fvisibility=hidden)
+target_compile_definitions(bench_wasm PRIVATE NDEBUG)
+target_link_options(bench_wasm PRIVATE ${SL_OPT_FLAGS} -msimd128 --no-entry -sSTANDALONE_WASM
+  -sINITIAL_MEMORY=16777216 -s${stack}=1048576
+  -sEXPORTED_FUNCTIONS=_bench_setup,_bench_count,_bench_name,_bench_flops,_bench_peak_flops,_bench_kernel,_bench_peak)

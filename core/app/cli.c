@@ -6,8 +6,8 @@
 #include <string.h>
 
 const cli_command cli_command_table[] = {
-    {"train", "train --preset NAME|FILE [options]",
-     "Trains a run and says what became of it.", NULL, cli_train},
+    {"train", "train --preset NAME|FILE [options]", "Trains a run and says what became of it.",
+     NULL, cli_train},
     {"replay", "replay FILE.json [options]",
      "Trains a run file again and compares every fingerprint and measurement.", "a run file",
      cli_replay},

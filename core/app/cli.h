@@ -45,7 +45,7 @@ typedef struct cli_option {
   const char *name, *value; /* "--preset", "NAME|FILE" */
   cli_kind kind;
   size_t offset;
-  int32_t min, max; /* of an int */
+  int32_t min, max;     /* of an int */
   const char *commands; /* those that take it: " train estimate " */
   const char *help;
 } cli_option;

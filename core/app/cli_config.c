@@ -183,8 +183,7 @@ static int set_one(node *root, const char *path, const char *set) {
     sl_code bad = json ? sl_json_parse(json, text.size, CLI_CONFIG_LIMIT, &j, &e) : SL_E_MEMORY;
     sl_text_free(&text);
     if (bad == SL_E_MEMORY) return cli_no_memory();
-    if (bad)
-      return cli_fail(CLI_BAD, "%.*s: %s", length > 80 ? 80 : (int)length, path, e.message);
+    if (bad) return cli_fail(CLI_BAD, "%.*s: %s", length > 80 ? 80 : (int)length, path, e.message);
   }
   int code = set_at(root, path, length, j);
   sl_json_free(j);
@@ -199,8 +198,7 @@ static int no_preset(const char *name) {
     size_t used = strlen(list);
     snprintf(list + used, sizeof list - used, "%s%s", used ? ", " : "", p->name);
   }
-  if (!name)
-    return cli_fail(CLI_BAD, "Say what to run with --preset: a file, or one of %s.", list);
+  if (!name) return cli_fail(CLI_BAD, "Say what to run with --preset: a file, or one of %s.", list);
   return cli_fail(CLI_BAD, "There is no preset and no file \"%.200s\"; the presets are %s.", name,
                   list);
 }
@@ -229,7 +227,8 @@ static int merge(const cli_options *o, const sl_json *j, sl_text *out) {
                     sl_json_kind_name(config));
   node root = {0};
   int code = assign(&root, config);
-  for (int i = 0; i < o->set_count && !code; i++) code = set_one(&root, o->set_paths[i], o->sets[i]);
+  for (int i = 0; i < o->set_count && !code; i++)
+    code = set_one(&root, o->set_paths[i], o->sets[i]);
   if (!code) {
     write_node(out, &root);
     if (!sl_text_done(out)) code = cli_no_memory();

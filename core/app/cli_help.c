@@ -65,10 +65,10 @@ static void write_options(sl_text *out) {
     sl_text_add(out, line);
     wrapped(out, n, 24, of);
   }
-  sl_text_add(out, "\nExit status: 0 done; 1 a replay differs or the run diverged; 2 something in the "
-                   "input is\nwrong; 3 out of memory, disk full; 130 stopped by Ctrl-C.\n\nPresets\n");
-  for (const cli_preset *p = cli_presets; p->name; p++)
-    sl_text_printf(out, "  %s", p->name);
+  sl_text_add(out,
+              "\nExit status: 0 done; 1 a replay differs or the run diverged; 2 something in the "
+              "input is\nwrong; 3 out of memory, disk full; 130 stopped by Ctrl-C.\n\nPresets\n");
+  for (const cli_preset *p = cli_presets; p->name; p++) sl_text_printf(out, "  %s", p->name);
   sl_text_add(out, "\n");
 }
 

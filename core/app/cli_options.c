@@ -71,8 +71,10 @@ static int add_set(const cli_option *p, const char *value, cli_options *o) {
     return cli_fail(CLI_BAD, "--set takes PATH=VALUE, for example model.layers=2, not \"%.80s\".",
                     value);
   if (o->set_count == CLI_MAX_SETS)
-    return cli_fail(CLI_BAD, "There are more than %d settings to change; write them to a file and "
-                             "give it to --preset.", CLI_MAX_SETS);
+    return cli_fail(CLI_BAD,
+                    "There are more than %d settings to change; write them to a file and "
+                    "give it to --preset.",
+                    CLI_MAX_SETS);
   o->set_paths[o->set_count] = p->kind == CLI_SEED    ? "seed"
                                : p->kind == CLI_STEPS ? "train.steps"
                                                       : NULL;
@@ -110,8 +112,7 @@ int cli_options_read(const cli_command *c, int argc, char **argv, cli_options *o
     const char *equals = strchr(word, '=');
     const cli_option *p = find(c->name, word, equals ? (size_t)(equals - word) : strlen(word));
     if (!p) return unknown(c->name, word);
-    if (p->kind == CLI_FLAG && equals)
-      return cli_fail(CLI_BAD, "%s takes no value.", p->name);
+    if (p->kind == CLI_FLAG && equals) return cli_fail(CLI_BAD, "%s takes no value.", p->name);
     const char *value = equals ? equals + 1 : "";
     if (p->kind != CLI_FLAG && !equals) {
       if (++i >= argc) return cli_fail(CLI_BAD, "%s needs a value: %s.", p->name, p->value);
@@ -120,6 +121,7 @@ int cli_options_read(const cli_command *c, int argc, char **argv, cli_options *o
     int code = take(p, value, o);
     if (code) return code;
   }
-  if (c->file && !o->file) return cli_fail(CLI_BAD, "%s needs %s: sinklab %s.", c->name, c->file, c->usage);
+  if (c->file && !o->file)
+    return cli_fail(CLI_BAD, "%s needs %s: sinklab %s.", c->name, c->file, c->usage);
   return CLI_OK;
 }

@@ -19,7 +19,7 @@ static double number(const sl_json *j) {
   if (!j) return NAN;
   if (sl_json_is(j) == SL_JSON_NUMBER) return sl_json_number(j);
   if (sl_json_is(j) != SL_JSON_STRING) return NAN;
-  return !strcmp(sl_json_string(j), "inf") ? INFINITY
+  return !strcmp(sl_json_string(j), "inf")    ? INFINITY
          : !strcmp(sl_json_string(j), "-inf") ? -INFINITY
                                               : NAN;
 }
@@ -166,7 +166,8 @@ static int write_warning(const cli_run *r, double loss) {
   double even = number(sl_json_get(sl_json_get(data, "baselines"), "uniform"));
   sl_json_free(data);
   if (!(loss <= 1.5 * even))
-    printf("warning         the loss is far above an even guess (%.2f): the run blew up, and its rates "
+    printf("warning         the loss is far above an even guess (%.2f): the run blew up, and its "
+           "rates "
            "say nothing;\n                lower train.lr\n",
            even);
   return CLI_OK;
@@ -178,8 +179,8 @@ int cli_summary(const cli_run *r, double seconds, int64_t first) {
   double done = (double)(sl_step(r->lab) - first);
   printf("steps           %lld of %lld", (long long)sl_step(r->lab), (long long)r->steps);
   if (done > 0 && seconds > 0)
-    printf(", %.0f in %.1f s (%.1f a second, %d worker%s)", done, seconds, done / seconds, r->workers,
-           r->workers == 1 ? "" : "s");
+    printf(", %.0f in %.1f s (%.1f a second, %d worker%s)", done, seconds, done / seconds,
+           r->workers, r->workers == 1 ? "" : "s");
   printf("\n");
   write_rates(record);
   write_heads(record, "alpha", "alpha, by head");

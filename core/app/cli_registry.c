@@ -78,13 +78,14 @@ static int write_command_line(sl_text *out) {
   sl_text_add(out, "\n| option | of | meaning |\n|---|---|---|\n");
   for (const cli_option *p = cli_option_table; p->name; p++)
     sl_text_printf(out, "| `%s%s%s` |%s| %s |\n", p->name, p->value ? " " : "",
-                   !p->value                     ? ""
+                   !p->value                      ? ""
                    : !strcmp(p->name, "--preset") ? "NAME or FILE"
                                                   : p->value,
                    p->commands, p->help);
-  sl_text_add(out, "\nExit status: 0 done; 1 a replay differs or the run diverged; 2 something in the "
-                   "input is wrong; 3 out of memory, disk full; 130 stopped by Ctrl-C.\n"
-                   "\n# Presets\n\n| preset | name | what to watch |\n|---|---|---|\n");
+  sl_text_add(out,
+              "\nExit status: 0 done; 1 a replay differs or the run diverged; 2 something in the "
+              "input is wrong; 3 out of memory, disk full; 130 stopped by Ctrl-C.\n"
+              "\n# Presets\n\n| preset | name | what to watch |\n|---|---|---|\n");
   return write_presets(out, "|");
 }
 
@@ -151,7 +152,8 @@ int cli_estimate(const cli_options *o) {
   int code = lab ? cli_config(o, &config) : cli_no_memory();
   if (!code && o->text) code = cli_file_read(o->text, "The text", CLI_TEXT_LIMIT, &text);
   if (!code) {
-    const char *json = sl_estimate_json(lab, config.data, config.size, text.data, text.size, workers);
+    const char *json =
+        sl_estimate_json(lab, config.data, config.size, text.data, text.size, workers);
     code = json ? print_estimate(json, workers) : cli_engine_fail(lab);
   }
   sl_text_free(&config);

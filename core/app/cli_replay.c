@@ -32,7 +32,8 @@ static int64_t step_of(const sl_json *entry) {
 }
 
 static int is_hash(const sl_json *j) {
-  return j && strlen(sl_json_string(j)) == 16 && strspn(sl_json_string(j), "0123456789abcdef") == 16;
+  return j && strlen(sl_json_string(j)) == 16 &&
+         strspn(sl_json_string(j), "0123456789abcdef") == 16;
 }
 
 /* Entries of a list have rising steps; *last is the last one, or -1. */
@@ -54,7 +55,8 @@ static int check_file(const cli_options *o, replay *p) {
   const sl_json *seed = get(p->json, "seed", SL_JSON_STRING);
   const sl_json *arithmetic = get(p->json, "arithmetic", SL_JSON_STRING);
   int64_t last;
-  if (!version || sl_json_number(version) != 1) return bad_file(o, "it does not say \"sinklab\": 1");
+  if (!version || sl_json_number(version) != 1)
+    return bad_file(o, "it does not say \"sinklab\": 1");
   if (!config) return bad_file(o, "it has no \"config\"");
   if (!fingerprints || !sl_json_first(fingerprints))
     return bad_file(o, "it has no \"fingerprint\" to compare with");
@@ -108,7 +110,8 @@ static int check_run(const cli_options *o, const replay *p, const cli_run *r) {
   sl_json *j;
   if (sl_json_parse(json, strlen(json), CLI_RUN_LIMIT, &j, NULL)) return cli_no_memory();
   const sl_json *ours = get(j, "text_hash", SL_JSON_STRING);
-  int same = theirs && ours ? !strcmp(sl_json_string(theirs), sl_json_string(ours)) : !theirs == !ours;
+  int same =
+      theirs && ours ? !strcmp(sl_json_string(theirs), sl_json_string(ours)) : !theirs == !ours;
   sl_json_free(j);
   return same ? CLI_OK
               : cli_fail(CLI_BAD, "text: the run was trained on another text than the one given.");
@@ -118,8 +121,8 @@ static int check_run(const cli_options *o, const replay *p, const cli_run *r) {
 
 static int differs(const char *what, int64_t step, const char *ours, const char *theirs) {
   const char *more_ours = strlen(ours) > 80 ? "…" : "", *more = strlen(theirs) > 80 ? "…" : "";
-  printf("DIFFERS at step %lld: %s is %.80s%s here and %.80s%s in the file.\n", (long long)step, what,
-         ours, more_ours, theirs, more);
+  printf("DIFFERS at step %lld: %s is %.80s%s here and %.80s%s in the file.\n", (long long)step,
+         what, ours, more_ours, theirs, more);
   return CLI_DIFFERS;
 }
 
@@ -146,7 +149,8 @@ static int find_in_members(const sl_json *a, const sl_json *b, difference *d) {
     const sl_json *other = object ? sl_json_get(b, sl_json_key(x)) : y;
     if (y) y = sl_json_next(y);
     if (object)
-      snprintf(d->path + length, sizeof d->path - length, "%s%s", length ? "." : "", sl_json_key(x));
+      snprintf(d->path + length, sizeof d->path - length, "%s%s", length ? "." : "",
+               sl_json_key(x));
     else
       snprintf(d->path + length, sizeof d->path - length, "[%d]", i);
     if (find_difference(x, other, d)) return 1;
@@ -233,8 +237,7 @@ static int compare(replay *p, const cli_run *r, cli_progress *progress) {
     cli_progress_step(progress, r);
     code = compare_step(p, r);
   }
-  if (!code && p->diverged)
-    code = differs("the run", step_of(p->diverged), "finite", "diverged");
+  if (!code && p->diverged) code = differs("the run", step_of(p->diverged), "finite", "diverged");
   return code;
 }
 

@@ -31,18 +31,23 @@ struct sl_lab {
 int sl_abi(void) { return SL_ABI; }
 
 #define STRING_OF(x) STRING(x)
-#define STRING(x) #x
+#define STRING(x)    #x
 
 const char *sl_layout_json(void) {
-  return sizeof(void *) == 4 ? "{\"abi\":" STRING_OF(SL_ABI) ",\"view\":{\"size\":32,\"data\":0,"
-                               "\"type\":4,\"rank\":8,\"shape\":12,\"generation\":28}}"
-                             : "{\"abi\":" STRING_OF(SL_ABI) ",\"view\":{\"size\":40,\"data\":0,"
-                               "\"type\":8,\"rank\":12,\"shape\":16,\"generation\":32}}";
+  return sizeof(void *) == 4
+             ? "{\"abi\":" STRING_OF(
+                   SL_ABI) ",\"view\":{\"size\":32,\"data\":0,"
+                           "\"type\":4,\"rank\":8,\"shape\":12,\"generation\":28}}"
+             : "{\"abi\":" STRING_OF(
+                   SL_ABI) ",\"view\":{\"size\":40,\"data\":0,"
+                           "\"type\":8,\"rank\":12,\"shape\":16,\"generation\":32}}";
 }
 
-_Static_assert(sizeof(void *) == 8 || (sizeof(sl_view) == 32 && offsetof(sl_view, generation) == 28),
+_Static_assert(sizeof(void *) == 8 ||
+                   (sizeof(sl_view) == 32 && offsetof(sl_view, generation) == 28),
                "sl_layout_json does not describe sl_view");
-_Static_assert(sizeof(void *) == 4 || (sizeof(sl_view) == 40 && offsetof(sl_view, generation) == 32),
+_Static_assert(sizeof(void *) == 4 ||
+                   (sizeof(sl_view) == 40 && offsetof(sl_view, generation) == 32),
                "sl_layout_json does not describe sl_view");
 
 sl_lab *sl_new(void) { return calloc(1, sizeof(sl_lab)); }
@@ -135,8 +140,8 @@ static sl_code measure(const sl_config *c, sl_text_input text, int workers, esti
     if (m.plan.tensors[i].role == SL_PARAM) out->parameters += (double)m.plan.tensors[i].size;
   out->flops_per_step =
       sl_model_flops_per_token(&m) * (double)c->train.batch * (double)c->data.context;
-  out->bytes += out->metrics + sizeof(run) +
-                (size_t)m.plan.room * sizeof *m.plan.tensors + SL_ALIGN;
+  out->bytes +=
+      out->metrics + sizeof(run) + (size_t)m.plan.room * sizeof *m.plan.tensors + SL_ALIGN;
   sl_model_free(&m);
   return SL_OK;
 }
@@ -233,7 +238,10 @@ int sl_save(sl_lab *lab, sl_view *bytes) {
   }
   free(lab->saved);
   lab->saved = file;
-  *bytes = (sl_view){.data = file, .type = SL_U8, .rank = 1, .shape = {(int32_t)size},
+  *bytes = (sl_view){.data = file,
+                     .type = SL_U8,
+                     .rank = 1,
+                     .shape = {(int32_t)size},
                      .generation = lab->generation};
   return SL_OK;
 }
@@ -354,16 +362,14 @@ const char *sl_run_json(sl_lab *lab) {
   sl_text_printf(out, ",\n\"seed\":\"%llu\",\"arithmetic\":\"strict\",\"step\":%lld",
                  (unsigned long long)t->config.seed, (long long)t->step);
   if (lab->run->meta.text_hash)
-    sl_text_printf(out, ",\"text_hash\":\"%016llx\"",
-                   (unsigned long long)lab->run->meta.text_hash);
+    sl_text_printf(out, ",\"text_hash\":\"%016llx\"", (unsigned long long)lab->run->meta.text_hash);
   if (t->diverged)
     sl_text_printf(out, ",\"diverged\":{\"step\":%lld,\"tensor\":\"%s\"}",
                    (long long)t->diverged_step, t->diverged_tensor);
   sl_text_add(out, ",\n\"fingerprint\":[");
   for (int i = 0; i < m->fingerprint_count; i++)
     sl_text_printf(out, "%s{\"step\":%lld,\"hash\":\"%016llx\"}", i ? "," : "",
-                   (long long)m->fingerprints[i].step,
-                   (unsigned long long)m->fingerprints[i].hash);
+                   (long long)m->fingerprints[i].step, (unsigned long long)m->fingerprints[i].hash);
   sl_text_add(out, "],\n\"metrics\":[");
   for (int i = 0; i < m->count; i++) {
     sl_text_add(out, i ? ",\n" : "\n");
@@ -379,9 +385,10 @@ int sl_probe(sl_lab *lab, const char *ids, int input, int first, int sequences) 
   SL_TRY(sl_probe_parse(ids, &set, &lab->error));
   if (input < SL_INPUT_PACKED || input > SL_INPUT_TEXT || first < 0 || first > 1000000000 ||
       sequences < 1 || sequences > 100000)
-    return sl_fail(&lab->error, SL_E_CONFIG, "probe",
-                   "A probe needs an input of 0, 1 or 2, a first window of 0 to 1000000000 and 1 to "
-                   "100000 windows.");
+    return sl_fail(
+        &lab->error, SL_E_CONFIG, "probe",
+        "A probe needs an input of 0, 1 or 2, a first window of 0 to 1000000000 and 1 to "
+        "100000 windows.");
   sl_probe_run run = {.input = (sl_input)input, .first = first, .count = sequences};
   sl_probes_run(&lab->run->trainer, set, &run, lab->run->metrics.probes);
   lab->run->probed = set;
@@ -452,7 +459,8 @@ static int find_tensor(sl_lab *lab, const char *name, sl_view *view) {
   const char *slash = strchr(name, '/');
   if (slash) {
     char plain[48];
-    if (slash - name >= (long)sizeof plain || slash[1] != 'm' || (slash[2] != '0' && slash[2] != '1'))
+    if (slash - name >= (long)sizeof plain || slash[1] != 'm' ||
+        (slash[2] != '0' && slash[2] != '1'))
       return 0;
     memcpy(plain, name, (size_t)(slash - name));
     plain[slash - name] = 0;
@@ -460,7 +468,7 @@ static int find_tensor(sl_lab *lab, const char *name, sl_view *view) {
   }
   const sl_entry *x = sl_plan_find(&t->model.plan, name);
   if (!x || x->role == SL_SCRATCH) return 0;
-  const sl_real *base = x->role == SL_PARAM ? t->params
+  const sl_real *base = x->role == SL_PARAM   ? t->params
                         : x->role == SL_STATE ? t->state
                                               : t->worker[0].saved;
   *view = view_of(lab, base + x->at, real_type, x->rank, x->shape);

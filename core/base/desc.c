@@ -37,8 +37,7 @@ static void set_default(const sl_param *p, void *member) {
 }
 
 void sl_desc_defaults(const sl_desc *d, void *out) {
-  for (const sl_param *p = d->params; p && p->key; p++)
-    set_default(p, (char *)out + p->offset);
+  for (const sl_param *p = d->params; p && p->key; p++) set_default(p, (char *)out + p->offset);
 }
 
 /* Levenshtein distance of short words, one row of the table at a time. */

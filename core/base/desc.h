@@ -9,14 +9,14 @@
 #include <stdint.h>
 
 typedef enum sl_type {
-  SL_INT,     /* int32_t */
-  SL_REAL,    /* double */
-  SL_BOOL,    /* int32_t 0 or 1 */
-  SL_CHOICE,  /* int32_t index into choices */
-  SL_STRING,  /* char[max + 1], UTF-8; min and max are bytes */
-  SL_SEED,    /* uint64_t; a decimal string in JSON */
-  SL_FAMILY,  /* sl_pick: one row of a family and that row's own settings */
-  SL_SECTION  /* a struct of its own, described by section */
+  SL_INT,    /* int32_t */
+  SL_REAL,   /* double */
+  SL_BOOL,   /* int32_t 0 or 1 */
+  SL_CHOICE, /* int32_t index into choices */
+  SL_STRING, /* char[max + 1], UTF-8; min and max are bytes */
+  SL_SEED,   /* uint64_t; a decimal string in JSON */
+  SL_FAMILY, /* sl_pick: one row of a family and that row's own settings */
+  SL_SECTION /* a struct of its own, described by section */
 } sl_type;
 
 /* How a number is best moved along a slider. */
@@ -37,20 +37,20 @@ typedef struct sl_param {
   sl_type type;
   sl_scale scale;
   double def, min, max;
-  const char *text;                /* default of a string, choice or family (an id) */
-  const sl_option *options;        /* SL_CHOICE: ended by {0} */
-  const struct sl_family *family;  /* SL_FAMILY */
-  const struct sl_desc *section;   /* SL_SECTION */
-  size_t offset;                   /* in the struct it is a member of */
+  const char *text;               /* default of a string, choice or family (an id) */
+  const sl_option *options;       /* SL_CHOICE: ended by {0} */
+  const struct sl_family *family; /* SL_FAMILY */
+  const struct sl_desc *section;  /* SL_SECTION */
+  size_t offset;                  /* in the struct it is a member of */
 } sl_param;
 
 /* First member of every pluggable struct. */
 typedef struct sl_desc {
-  const char *id;          /* stored in configs and checkpoints, never renamed */
-  const char *label;       /* a few words */
-  const char *help;        /* one sentence that a student understands */
-  const char *paper;       /* "arXiv 2410.10781, eq. 5", or NULL */
-  const sl_param *params;  /* ended by {0}, or NULL */
+  const char *id;         /* stored in configs and checkpoints, never renamed */
+  const char *label;      /* a few words */
+  const char *help;       /* one sentence that a student understands */
+  const char *paper;      /* "arXiv 2410.10781, eq. 5", or NULL */
+  const sl_param *params; /* ended by {0}, or NULL */
 } sl_desc;
 
 typedef struct sl_family {

@@ -7,7 +7,8 @@
 #include <string.h>
 
 #define MAX_DEPTH 16
-#define MAX_KEYS 256 /* of one object: no struct has as many, and comparing all of them takes time */
+#define MAX_KEYS                                                                                   \
+  256 /* of one object: no struct has as many, and comparing all of them takes time */
 
 static const cJSON *in(const sl_json *j) { return (const cJSON *)j; }
 static const sl_json *out(const cJSON *j) { return (const sl_json *)j; }
@@ -72,8 +73,8 @@ sl_json_kind sl_json_is(const sl_json *j) {
 }
 
 const char *sl_json_kind_name(const sl_json *j) {
-  static const char *const names[] = {"null", "a truth value", "a number",
-                                      "a string", "a list", "an object"};
+  static const char *const names[] = {"null",     "a truth value", "a number",
+                                      "a string", "a list",        "an object"};
   return names[sl_json_is(j)];
 }
 
@@ -118,8 +119,8 @@ static sl_code read_number(const sl_json *j, const sl_param *p, const char *path
   if (sl_json_is(j) != SL_JSON_NUMBER) return want(j, path, "a number", e);
   double x = sl_json_number(j);
   if (!(x >= p->min && x <= p->max))
-    return sl_fail(e, SL_E_CONFIG, path, "%s is %.10g; it must be between %.10g and %.10g%s%s.", path, x,
-                   p->min, p->max, p->unit ? " " : "", p->unit ? p->unit : "");
+    return sl_fail(e, SL_E_CONFIG, path, "%s is %.10g; it must be between %.10g and %.10g%s%s.",
+                   path, x, p->min, p->max, p->unit ? " " : "", p->unit ? p->unit : "");
   if (p->type == SL_REAL) {
     *(double *)member = x;
     return SL_OK;

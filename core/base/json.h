@@ -28,9 +28,9 @@ typedef enum sl_json_kind {
 
 sl_json_kind sl_json_is(const sl_json *j);
 const char *sl_json_kind_name(const sl_json *j);
-double sl_json_number(const sl_json *j);     /* of a number or bool */
+double sl_json_number(const sl_json *j); /* of a number or bool */
 const char *sl_json_string(const sl_json *j);
-const char *sl_json_key(const sl_json *j);   /* of an object's member */
+const char *sl_json_key(const sl_json *j); /* of an object's member */
 const sl_json *sl_json_first(const sl_json *j);
 const sl_json *sl_json_next(const sl_json *j);
 const sl_json *sl_json_get(const sl_json *j, const char *key); /* or NULL */

@@ -25,13 +25,9 @@ static uint64_t to_bits(double x) {
 }
 
 /* 2^k for k in -1022..1023. */
-static double power_of_two(int k) {
-  return from_bits((uint64_t)(k + 1023) << 52);
-}
+static double power_of_two(int k) { return from_bits((uint64_t)(k + 1023) << 52); }
 
-static double nearest(double x) {
-  return (x + round_shift) - round_shift;
-}
+static double nearest(double x) { return (x + round_shift) - round_shift; }
 
 /* c[0] + c[1] x + ... + c[n-1] x^(n-1) */
 static double polynomial(double x, const double *c, int n) {
@@ -131,10 +127,6 @@ double sl_cos(double x) {
   return quarter == 1 || quarter == 2 ? -y : y;
 }
 
-double sl_pow(double a, double b) {
-  return sl_exp(b * sl_log(a));
-}
+double sl_pow(double a, double b) { return sl_exp(b * sl_log(a)); }
 
-double sl_sqrt(double x) {
-  return __builtin_sqrt(x);
-}
+double sl_sqrt(double x) { return __builtin_sqrt(x); }

@@ -20,8 +20,8 @@ typedef struct sl_rng {
 
 sl_rng sl_rng_at(uint64_t seed, sl_stream stream, uint64_t a, uint64_t b);
 uint64_t sl_rng_u64(sl_rng *r);
-double sl_rng_uniform(sl_rng *r);              /* [0,1), 53 bits */
-uint32_t sl_rng_below(sl_rng *r, uint32_t n);  /* [0,n), n >= 1, unbiased */
-double sl_rng_normal(sl_rng *r);               /* N(0,1), Box-Muller on own math */
+double sl_rng_uniform(sl_rng *r);             /* [0,1), 53 bits */
+uint32_t sl_rng_below(sl_rng *r, uint32_t n); /* [0,n), n >= 1, unbiased */
+double sl_rng_normal(sl_rng *r);              /* N(0,1), Box-Muller on own math */
 
 #endif

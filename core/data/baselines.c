@@ -22,9 +22,7 @@ typedef struct counts {
   int32_t tokens[PIECE];
 } counts;
 
-size_t sl_baselines_scratch(void) {
-  return sizeof(counts);
-}
+size_t sl_baselines_scratch(void) { return sizeof(counts); }
 
 static void count_pair(counts *k, uint32_t key) {
   uint32_t slot = (key * 2654435761u) % SLOTS;
@@ -44,9 +42,7 @@ static void add(sums *s, uint32_t count) {
   s->n_log_n += count * sl_log(count);
 }
 
-static double entropy(const sums *s) {
-  return s->n > 0 ? sl_log(s->n) - s->n_log_n / s->n : 0;
-}
+static double entropy(const sums *s) { return s->n > 0 ? sl_log(s->n) - s->n_log_n / s->n : 0; }
 
 static int count_sample(counts *k, const sl_corpus *c, uint64_t seed) {
   uint32_t V = (uint32_t)c->vocab.size;

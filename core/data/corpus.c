@@ -1,7 +1,7 @@
 #include "data.h"
 
 /* ---- the family ------------------------------------------------------------------------------ */
-#define SL_FAMILY sl_corpus
+#define SL_FAMILY     sl_corpus
 #define SL_FAMILY_DEF "../data/corpus/corpus.def"
 #define SL_FAMILY_TEXT                                                                             \
   "corpus", "Data", "What the model reads: a generated stream, little stories or your own text."

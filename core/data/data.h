@@ -74,7 +74,7 @@ struct sl_corpus {
   void *state;
 };
 
-extern const sl_family sl_corpus_family;  /* rows are sl_corpus_type */
+extern const sl_family sl_corpus_family; /* rows are sl_corpus_type */
 
 /* Opens the corpus of a pick, which has to outlive it (the settings stay there); the text need
  * not. */

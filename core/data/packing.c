@@ -1,7 +1,7 @@
 #include "packing/packing.h"
 
 /* ---- the family ------------------------------------------------------------------------------ */
-#define SL_FAMILY sl_packing
+#define SL_FAMILY     sl_packing
 #define SL_FAMILY_DEF "../data/packing/packing.def"
 #define SL_FAMILY_TEXT                                                                             \
   "packing", "Packing", "How documents are laid into windows, where BOS stands and who sees whom."

@@ -126,8 +126,8 @@ sl_code sl_checkpoint_save(const sl_trainer *t, const sl_metrics *m, const sl_ch
 
 static sl_code damaged(sl_error *e, size_t at, const char *what) {
   return sl_fail_at(e, SL_E_FILE, "checkpoint", (long long)at,
-                    "This checkpoint is damaged: %s (byte %zu). Use another copy of the file.", what,
-                    at);
+                    "This checkpoint is damaged: %s (byte %zu). Use another copy of the file.",
+                    what, at);
 }
 
 static sl_code check_header(const unsigned char *b, size_t size, sl_error *e) {

@@ -73,15 +73,15 @@ typedef struct sl_kernels {
   void (*rmsnorm_back)(int N, int C, const sl_real *x, const sl_real *w, const sl_real *r,
                        const sl_real *dy, sl_real *dx, sl_real *dw);
   /* LayerNorm (Ba 2016): y = w (x - m) r + b; stat (N,2) holds m, r. */
-  void (*layernorm)(int N, int C, sl_real eps, const sl_real *x, const sl_real *w,
-                    const sl_real *b, sl_real *y, sl_real *stat);
+  void (*layernorm)(int N, int C, sl_real eps, const sl_real *x, const sl_real *w, const sl_real *b,
+                    sl_real *y, sl_real *stat);
   void (*layernorm_back)(int N, int C, const sl_real *x, const sl_real *w, const sl_real *stat,
                          const sl_real *dy, sl_real *dx, sl_real *dw, sl_real *db);
 
   /* Rotary (Su 2021), adjacent pairs (x[2i], x[2i+1]) of each head turned by angle of its position:
    * x (N,H*D) in place; position (N); cos, sin (P, D/2); direction +1 forward, -1 backward. */
-  void (*rope)(int N, int H, int D, const int32_t *position, const sl_real *cos,
-               const sl_real *sin, sl_real direction, sl_real *x);
+  void (*rope)(int N, int H, int D, const int32_t *position, const sl_real *cos, const sl_real *sin,
+               sl_real direction, sl_real *x);
 
   /* Activations over n elements. back: du += dy f'(u). */
   void (*relu)(size_t n, const sl_real *u, sl_real *y);

@@ -26,9 +26,7 @@ static sl_real cut(sl_real x, sl_real tiny) {
 
 /* exp(x), 0 where below 1e-30. */
 #ifdef SL_DOUBLE
-static sl_real exponential(sl_real x) {
-  return cut(exp(x), TINY);
-}
+static sl_real exponential(sl_real x) { return cut(exp(x), TINY); }
 #else
 /* 2^n p(r), |r| <= ln2/2, p minimax of degree 6; the argument is clamped so that 2^n is normal. */
 static sl_real exponential(sl_real x) {
@@ -51,9 +49,7 @@ static sl_real exponential(sl_real x) {
 }
 #endif
 
-static sl_real sigmoid(sl_real x) {
-  return cut(1 / (1 + exponential(-x)), TINY);
-}
+static sl_real sigmoid(sl_real x) { return cut(1 / (1 + exponential(-x)), TINY); }
 
 /* ---- products and reductions ---- */
 

@@ -17,63 +17,27 @@
 typedef v128_t v4f;
 typedef v128_t v4m; /* lanes all ones or all zeros */
 
-VEC_INLINE v4f v_load(const float *p) {
-  return wasm_v128_load(p);
-}
-VEC_INLINE void v_store(float *p, v4f a) {
-  wasm_v128_store(p, a);
-}
-VEC_INLINE v4f v_load_splat(const float *p) {
-  return wasm_v128_load32_splat(p);
-}
-VEC_INLINE v4f v_splat(float a) {
-  return wasm_f32x4_splat(a);
-}
-VEC_INLINE v4f v_add(v4f a, v4f b) {
-  return wasm_f32x4_add(a, b);
-}
-VEC_INLINE v4f v_sub(v4f a, v4f b) {
-  return wasm_f32x4_sub(a, b);
-}
-VEC_INLINE v4f v_mul(v4f a, v4f b) {
-  return wasm_f32x4_mul(a, b);
-}
-VEC_INLINE v4f v_div(v4f a, v4f b) {
-  return wasm_f32x4_div(a, b);
-}
-VEC_INLINE v4f v_neg(v4f a) {
-  return wasm_f32x4_neg(a);
-}
-VEC_INLINE v4f v_abs(v4f a) {
-  return wasm_f32x4_abs(a);
-}
-VEC_INLINE v4f v_sqrt(v4f a) {
-  return wasm_f32x4_sqrt(a);
-}
-VEC_INLINE v4m v_less(v4f a, v4f b) {
-  return wasm_f32x4_lt(a, b);
-}
+VEC_INLINE v4f v_load(const float *p) { return wasm_v128_load(p); }
+VEC_INLINE void v_store(float *p, v4f a) { wasm_v128_store(p, a); }
+VEC_INLINE v4f v_load_splat(const float *p) { return wasm_v128_load32_splat(p); }
+VEC_INLINE v4f v_splat(float a) { return wasm_f32x4_splat(a); }
+VEC_INLINE v4f v_add(v4f a, v4f b) { return wasm_f32x4_add(a, b); }
+VEC_INLINE v4f v_sub(v4f a, v4f b) { return wasm_f32x4_sub(a, b); }
+VEC_INLINE v4f v_mul(v4f a, v4f b) { return wasm_f32x4_mul(a, b); }
+VEC_INLINE v4f v_div(v4f a, v4f b) { return wasm_f32x4_div(a, b); }
+VEC_INLINE v4f v_neg(v4f a) { return wasm_f32x4_neg(a); }
+VEC_INLINE v4f v_abs(v4f a) { return wasm_f32x4_abs(a); }
+VEC_INLINE v4f v_sqrt(v4f a) { return wasm_f32x4_sqrt(a); }
+VEC_INLINE v4m v_less(v4f a, v4f b) { return wasm_f32x4_lt(a, b); }
 /* a where the mask is not set, else 0; and the reverse */
-VEC_INLINE v4f v_clear(v4f a, v4m mask) {
-  return wasm_v128_andnot(a, mask);
-}
-VEC_INLINE v4f v_where(v4f a, v4m mask) {
-  return wasm_v128_and(a, mask);
-}
+VEC_INLINE v4f v_clear(v4f a, v4m mask) { return wasm_v128_andnot(a, mask); }
+VEC_INLINE v4f v_where(v4f a, v4m mask) { return wasm_v128_and(a, mask); }
 /* a < b ? b : a, and a > b ? b : a; a NaN in a stays */
-VEC_INLINE v4f v_raise(v4f a, v4f b) {
-  return wasm_f32x4_pmax(a, b);
-}
-VEC_INLINE v4f v_lower(v4f a, v4f b) {
-  return wasm_f32x4_pmin(a, b);
-}
+VEC_INLINE v4f v_raise(v4f a, v4f b) { return wasm_f32x4_pmax(a, b); }
+VEC_INLINE v4f v_lower(v4f a, v4f b) { return wasm_f32x4_pmin(a, b); }
 /* 2^n from t = n + 1.5 * 2^23: t's low bits hold n; shifted, they add to the exponent of one */
-VEC_INLINE v4f v_power_of_two(v4f t, v4f one) {
-  return wasm_i32x4_add(wasm_i32x4_shl(t, 23), one);
-}
-VEC_INLINE float v_lane0(v4f a) {
-  return wasm_f32x4_extract_lane(a, 0);
-}
+VEC_INLINE v4f v_power_of_two(v4f t, v4f one) { return wasm_i32x4_add(wasm_i32x4_shl(t, 23), one); }
+VEC_INLINE float v_lane0(v4f a) { return wasm_f32x4_extract_lane(a, 0); }
 #define v_shuffle(a, b, i, j, k, l) wasm_i32x4_shuffle(a, b, i, j, k, l)
 
 #else
@@ -86,58 +50,28 @@ VEC_INLINE v4f v_load(const float *p) {
   memcpy(&a, p, sizeof a);
   return a;
 }
-VEC_INLINE void v_store(float *p, v4f a) {
-  memcpy(p, &a, sizeof a);
-}
-VEC_INLINE v4f v_splat(float a) {
-  return (v4f){a, a, a, a};
-}
-VEC_INLINE v4f v_load_splat(const float *p) {
-  return v_splat(*p);
-}
-VEC_INLINE v4f v_add(v4f a, v4f b) {
-  return a + b;
-}
-VEC_INLINE v4f v_sub(v4f a, v4f b) {
-  return a - b;
-}
-VEC_INLINE v4f v_mul(v4f a, v4f b) {
-  return a * b;
-}
-VEC_INLINE v4f v_div(v4f a, v4f b) {
-  return a / b;
-}
-VEC_INLINE v4f v_neg(v4f a) {
-  return -a;
-}
-VEC_INLINE v4f v_abs(v4f a) {
-  return (v4f)((v4m)a & 0x7fffffff);
-}
-VEC_INLINE v4m v_less(v4f a, v4f b) {
-  return (v4m)(a < b);
-}
-VEC_INLINE v4f v_clear(v4f a, v4m mask) {
-  return (v4f)((v4m)a & ~mask);
-}
-VEC_INLINE v4f v_where(v4f a, v4m mask) {
-  return (v4f)((v4m)a & mask);
-}
+VEC_INLINE void v_store(float *p, v4f a) { memcpy(p, &a, sizeof a); }
+VEC_INLINE v4f v_splat(float a) { return (v4f){a, a, a, a}; }
+VEC_INLINE v4f v_load_splat(const float *p) { return v_splat(*p); }
+VEC_INLINE v4f v_add(v4f a, v4f b) { return a + b; }
+VEC_INLINE v4f v_sub(v4f a, v4f b) { return a - b; }
+VEC_INLINE v4f v_mul(v4f a, v4f b) { return a * b; }
+VEC_INLINE v4f v_div(v4f a, v4f b) { return a / b; }
+VEC_INLINE v4f v_neg(v4f a) { return -a; }
+VEC_INLINE v4f v_abs(v4f a) { return (v4f)((v4m)a & 0x7fffffff); }
+VEC_INLINE v4m v_less(v4f a, v4f b) { return (v4m)(a < b); }
+VEC_INLINE v4f v_clear(v4f a, v4m mask) { return (v4f)((v4m)a & ~mask); }
+VEC_INLINE v4f v_where(v4f a, v4m mask) { return (v4f)((v4m)a & mask); }
 VEC_INLINE v4f v_select(v4m mask, v4f a, v4f b) {
   return (v4f)((mask & (v4m)a) | (~mask & (v4m)b));
 }
-VEC_INLINE v4f v_raise(v4f a, v4f b) {
-  return v_select(a < b, b, a);
-}
-VEC_INLINE v4f v_lower(v4f a, v4f b) {
-  return v_select(b < a, b, a);
-}
+VEC_INLINE v4f v_raise(v4f a, v4f b) { return v_select(a < b, b, a); }
+VEC_INLINE v4f v_lower(v4f a, v4f b) { return v_select(b < a, b, a); }
 VEC_INLINE v4f v_power_of_two(v4f t, v4f one) {
   typedef uint32_t v4u __attribute__((vector_size(16)));
   return (v4f)(((v4u)t << 23) + (v4u)one);
 }
-VEC_INLINE float v_lane0(v4f a) {
-  return a[0];
-}
+VEC_INLINE float v_lane0(v4f a) { return a[0]; }
 
 #if defined(__clang__) || __GNUC__ >= 12
 #define v_shuffle(a, b, i, j, k, l) __builtin_shufflevector(a, b, i, j, k, l)
@@ -147,9 +81,7 @@ VEC_INLINE float v_lane0(v4f a) {
 
 #ifdef __SSE2__
 #include <emmintrin.h>
-VEC_INLINE v4f v_sqrt(v4f a) {
-  return (v4f)_mm_sqrt_ps((__m128)a);
-}
+VEC_INLINE v4f v_sqrt(v4f a) { return (v4f)_mm_sqrt_ps((__m128)a); }
 #else
 VEC_INLINE v4f v_sqrt(v4f a) {
   return (v4f){__builtin_sqrtf(a[0]), __builtin_sqrtf(a[1]), __builtin_sqrtf(a[2]),
@@ -159,14 +91,10 @@ VEC_INLINE v4f v_sqrt(v4f a) {
 
 #endif
 
-VEC_INLINE v4f v_zero(void) {
-  return v_splat(0.0f);
-}
+VEC_INLINE v4f v_zero(void) { return v_splat(0.0f); }
 
 /* acc + a b, rounded twice */
-VEC_INLINE v4f v_muladd(v4f acc, v4f a, v4f b) {
-  return v_add(acc, v_mul(a, b));
-}
+VEC_INLINE v4f v_muladd(v4f acc, v4f a, v4f b) { return v_add(acc, v_mul(a, b)); }
 
 /* The first n lanes (n < 4) from memory, the others 0. */
 VEC_INLINE v4f v_load_part(const float *p, size_t n) {
@@ -195,9 +123,7 @@ VEC_INLINE float v_sum(v4f a) {
 }
 
 /* a with magnitudes under tiny made 0 (NaN stays). */
-VEC_INLINE v4f v_flush(v4f a, float tiny) {
-  return v_clear(a, v_less(v_abs(a), v_splat(tiny)));
-}
+VEC_INLINE v4f v_flush(v4f a, float tiny) { return v_clear(a, v_less(v_abs(a), v_splat(tiny))); }
 
 /* Constants of exp, sigmoid and GELU, four equal lanes each. They are loaded, from another
  * translation unit, because V8 builds a v128 literal anew wherever it is used: twice the time. */

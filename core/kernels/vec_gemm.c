@@ -70,15 +70,11 @@ VEC_INLINE void tile(const float *a0, size_t row, size_t step, const float *b, i
   v_store(c + 3 * ldc, c30), v_store(c + 3 * ldc + 4, c31);
 }
 
-static int min(int a, int b) {
-  return a < b ? a : b;
-}
+static int min(int a, int b) { return a < b ? a : b; }
 
 /* Elements from one strip of `width` columns to the next; the gap keeps strips that are filled
  * together out of the same cache set. */
-static size_t strip_length(int K, int width) {
-  return (size_t)K * (size_t)width + STRIP_GAP;
-}
+static size_t strip_length(int K, int width) { return (size_t)K * (size_t)width + STRIP_GAP; }
 
 /* Sixteen columns, one cache line of each row, into strips of 4 or 8. */
 VEC_INLINE void pack_line(const float *source, size_t stride, int K, int width, float *strip) {

@@ -64,9 +64,7 @@ VEC_INLINE v4f gelu_sigmoid(v4f u, v4f square) {
   return v_sigmoid_minus(v_neg(v_mul(u, factor)));
 }
 
-VEC_INLINE v4f gelu4(v4f u) {
-  return v_mul(u, gelu_sigmoid(u, v_mul(u, u)));
-}
+VEC_INLINE v4f gelu4(v4f u) { return v_mul(u, gelu_sigmoid(u, v_mul(u, u))); }
 
 void vec_gelu(size_t n, const float *u, float *y) {
   size_t i = 0;
@@ -95,9 +93,7 @@ void vec_gelu_back(size_t n, const float *u, const float *dy, float *du) {
   }
 }
 
-VEC_INLINE v4f swiglu4(v4f g, v4f u) {
-  return v_mul(v_mul(g, v_sigmoid_minus(v_neg(g))), u);
-}
+VEC_INLINE v4f swiglu4(v4f g, v4f u) { return v_mul(v_mul(g, v_sigmoid_minus(v_neg(g))), u); }
 
 void vec_swiglu(size_t n, const float *g, const float *u, float *y) {
   size_t i = 0;

@@ -5,9 +5,7 @@
 
 #include "vec.h"
 
-static float inverse_root(float x) {
-  return 1.0f / __builtin_sqrtf(x);
-}
+static float inverse_root(float x) { return 1.0f / __builtin_sqrtf(x); }
 
 static float sum_of(size_t n, const float *x) {
   v4f s0 = v_zero(), s1 = v_zero();

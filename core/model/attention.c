@@ -29,8 +29,7 @@ void sl_attention_plan(sl_plan *p, const sl_model_config *c, const sl_dims *d, s
   a->dk = sl_plan_add(p, SL_SCRATCH, "attention.dk", rows);
   a->dv = sl_plan_add(p, SL_SCRATCH, "attention.dv", rows);
   a->d_out = sl_plan_add(p, SL_SCRATCH, "attention.d_out", rows);
-  a->d_rows =
-      sl_plan_add(p, SL_SCRATCH, "attention.d_rows", (int[]){SL_ATTENTION_ROWS, d->T, 0});
+  a->d_rows = sl_plan_add(p, SL_SCRATCH, "attention.d_rows", (int[]){SL_ATTENTION_ROWS, d->T, 0});
   sl_plan_release(p, mark);
 }
 

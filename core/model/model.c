@@ -18,12 +18,19 @@ double sl_residual_shrink(const sl_model_config *c) {
 
 static sl_code dims_of(const sl_model_config *c, int B, int T, int V, sl_dims *d, sl_error *e) {
   if (!c->head_size && c->width % c->heads)
-    return sl_fail(e, SL_E_CONFIG, "model.heads",
-                   "A width of %d cannot be divided among %d heads; choose heads that divide it, or "
-                   "set model.head_size.",
-                   c->width, c->heads);
-  *d = (sl_dims){.B = B, .T = T, .N = B * T, .C = c->width, .H = c->heads, .F = c->ffn_width,
-                 .V = V, .L = c->layers};
+    return sl_fail(
+        e, SL_E_CONFIG, "model.heads",
+        "A width of %d cannot be divided among %d heads; choose heads that divide it, or "
+        "set model.head_size.",
+        c->width, c->heads);
+  *d = (sl_dims){.B = B,
+                 .T = T,
+                 .N = B * T,
+                 .C = c->width,
+                 .H = c->heads,
+                 .F = c->ffn_width,
+                 .V = V,
+                 .L = c->layers};
   d->D = c->head_size ? c->head_size : c->width / c->heads;
   const sl_position_type *position = (const sl_position_type *)c->position.row;
   return position->check ? position->check(&c->position.settings, d, e) : SL_OK;
@@ -51,11 +58,9 @@ static void plan_top(sl_model *m) {
     m->top = sl_plan_add(p, SL_SAVED, "out", (int[]){d->N, d->C, 0});
     p->prefix[0] = 0;
   }
-  m->unembedding =
-      sl_plan_param(p, "unembedding", (int[]){d->V, d->C, 0}, SL_INIT_NORMAL, scale);
+  m->unembedding = sl_plan_param(p, "unembedding", (int[]){d->V, d->C, 0}, SL_INIT_NORMAL, scale);
   if (m->config.bias)
-    m->unembedding_bias =
-        sl_plan_param(p, "unembedding_bias", (int[]){d->V, 0}, SL_INIT_ZERO, 0);
+    m->unembedding_bias = sl_plan_param(p, "unembedding_bias", (int[]){d->V, 0}, SL_INIT_ZERO, 0);
   size_t mark = sl_plan_mark(p); /* the logits are gone before the blocks' scratch is used */
   m->logits = sl_plan_add(p, SL_SCRATCH, "logits", (int[]){d->N, d->V, 0});
   m->d_top = sl_plan_add(p, SL_SCRATCH, "d_top", (int[]){d->N, d->C, 0});
@@ -68,8 +73,8 @@ sl_code sl_model_plan(sl_model *m, const sl_model_config *c, int B, int T, int V
   SL_TRY(dims_of(c, B, T, V, &m->dims, e));
   sl_plan *p = &m->plan;
   const sl_dims *d = &m->dims;
-  m->embedding = sl_plan_param(p, "embedding", (int[]){d->V, d->C, 0}, SL_INIT_NORMAL,
-                               c->init_embedding);
+  m->embedding =
+      sl_plan_param(p, "embedding", (int[]){d->V, d->C, 0}, SL_INIT_NORMAL, c->init_embedding);
   m->position.type = (const sl_position_type *)c->position.row;
   m->position.settings = &m->config.position.settings;
   m->position.type->plan(p, &m->config, d, &m->position);
@@ -119,8 +124,8 @@ void sl_model_forward(const sl_pass *p) {
 
 double sl_model_loss(const sl_pass *p, sl_real grad_scale, sl_real *losses) {
   const sl_model *m = p->model;
-  return p->k->cross_entropy(p->N, m->dims.V, p->target, p->weight, grad_scale,
-                             sl_at(p, m->logits), losses);
+  return p->k->cross_entropy(p->N, m->dims.V, p->target, p->weight, grad_scale, sl_at(p, m->logits),
+                             losses);
 }
 
 void sl_model_backward(const sl_pass *p) {

@@ -158,9 +158,9 @@ extern const sl_family sl_ffn_family;
 
 typedef struct sl_ffn {
   const sl_ffn_type *type;
-  sl_linear in, gate, out;     /* C to F twice, F to C */
-  sl_slot u, g, a;             /* (N,F) saved */
-  sl_slot du, dg, da;          /* scratch */
+  sl_linear in, gate, out; /* C to F twice, F to C */
+  sl_slot u, g, a;         /* (N,F) saved */
+  sl_slot du, dg, da;      /* scratch */
 } sl_ffn;
 void sl_ffn_plan(sl_plan *p, const sl_model_config *c, const sl_dims *d, sl_ffn *f);
 void sl_ffn_forward(const sl_pass *p, const sl_ffn *f, const sl_real *x, sl_real *y);
@@ -191,12 +191,12 @@ struct sl_model {
   sl_plan plan;
   sl_position position;
   sl_block blocks[SL_MAX_LAYERS];
-  sl_norm final_norm;           /* pre placement only */
-  sl_slot embedding, unembedding; /* (V,C) both */
-  sl_slot unembedding_bias;       /* (V), where the model has biases */
+  sl_norm final_norm;                /* pre placement only */
+  sl_slot embedding, unembedding;    /* (V,C) both */
+  sl_slot unembedding_bias;          /* (V), where the model has biases */
   sl_slot hidden[SL_MAX_LAYERS + 1]; /* (N,C) residual stream: embedded tokens, after each block */
-  sl_slot top, logits;          /* (N,C) what is unembedded; (N,V) scratch */
-  sl_slot d_hidden, d_top;      /* scratch */
+  sl_slot top, logits;               /* (N,C) what is unembedded; (N,V) scratch */
+  sl_slot d_hidden, d_top;           /* scratch */
 };
 
 /* Lays out a model for passes of at most B windows of T tokens over a vocabulary of V. Allocates

@@ -4,11 +4,10 @@ static void add(const sl_look *k, float *out) {
   sl_add_head_norms(k, offsetof(sl_attention, k), out);
 }
 
-const sl_probe_type sl_probe_key_norm = {
-    .desc = {"key_norm", "Key norms",
-             "Length of each token's key, by layer and head.",
-             "arXiv 2410.10781, sec. 3", NULL},
-    .kind = "tokens",
-    .shape = "LHT",
-    .needs = "attention.k",
-    .add = add};
+const sl_probe_type sl_probe_key_norm = {.desc = {"key_norm", "Key norms",
+                                                  "Length of each token's key, by layer and head.",
+                                                  "arXiv 2410.10781, sec. 3", NULL},
+                                         .kind = "tokens",
+                                         .shape = "LHT",
+                                         .needs = "attention.k",
+                                         .add = add};

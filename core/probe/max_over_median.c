@@ -32,7 +32,8 @@ static void add(const sl_look *k, float *out) {
 
 const sl_probe_type sl_probe_max_over_median = {
     .desc = {"max_over_median", "Max over median",
-             "Largest activation over the median one in the residual stream, by depth: massive activations stand far out.",
+             "Largest activation over the median one in the residual stream, by depth: massive "
+             "activations stand far out.",
              "arXiv 2402.17762, sec. 2", NULL},
     .kind = "series",
     .shape = "P",

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#define SL_FAMILY sl_probe
-#define SL_FAMILY_DEF "../probe/probe.def"
+#define SL_FAMILY      sl_probe
+#define SL_FAMILY_DEF  "../probe/probe.def"
 #define SL_FAMILY_TEXT "probe", "Probe", "What can be measured in a model at work."
 #include "../base/family.inc"
 
@@ -99,7 +99,9 @@ void sl_probes_run(sl_trainer *t, sl_probe_set set, sl_probe_run *run, float *al
     sl_pass pass = sl_trainer_look(t, run->input, run->first + done, rows_now);
     for (int row = 0; row < rows_now; row++)
       add_window(set,
-                 &(sl_look){.pass = &pass, .row = row, .index = done + row,
+                 &(sl_look){.pass = &pass,
+                            .row = row,
+                            .index = done + row,
                             .epsilon = t->config.eval.epsilon,
                             .tokens = t->config.eval.tokens},
                  all);

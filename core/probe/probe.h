@@ -22,7 +22,7 @@ typedef struct sl_probe_type {
   const char *needs; /* saved tensors it reads, by name without the layer */
   /* Adds one window's numbers to out; the sum is divided by the number of windows. */
   void (*add)(const sl_look *look, float *out);
-  int first_only;    /* of the first window alone, not a mean */
+  int first_only; /* of the first window alone, not a mean */
 } sl_probe_type;
 
 extern const sl_family sl_probe_family; /* rows are sl_probe_type */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* Probes whose means stand in a record, under their own ids. */
-static const char *const recorded[] = {"sink_rate", "sink_rate_head", "alpha",  "value_ratio",
+static const char *const recorded[] = {"sink_rate",  "sink_rate_head",  "alpha", "value_ratio",
                                        "norm_ratio", "max_over_median", "spiked"};
 enum { RECORDED = sizeof recorded / sizeof *recorded };
 

@@ -22,14 +22,14 @@ typedef struct sl_fingerprint_entry {
 typedef struct sl_metrics {
   sl_field fields[SL_MAX_FIELDS];
   int field_count;
-  size_t record;    /* numbers in a record */
-  double *records;  /* (room, record) */
+  size_t record;   /* numbers in a record */
+  double *records; /* (room, record) */
   int count, room;
   sl_fingerprint_entry *fingerprints;
   int fingerprint_count, fingerprint_room;
-  double loss_sum;  /* of the steps since the last record */
+  double loss_sum; /* of the steps since the last record */
   int64_t loss_steps;
-  float *probes;    /* what all probes write */
+  float *probes; /* what all probes write */
 } sl_metrics;
 
 /* Bytes sl_metrics_open takes from the trainer's arena. */

@@ -5,8 +5,7 @@ static void add(const sl_look *k, float *out) {
 }
 
 const sl_probe_type sl_probe_query_norm = {
-    .desc = {"query_norm", "Query norms",
-             "Length of each token's query, by layer and head.",
+    .desc = {"query_norm", "Query norms", "Length of each token's query, by layer and head.",
              "arXiv 2410.10781, sec. 3", NULL},
     .kind = "tokens",
     .shape = "LHT",

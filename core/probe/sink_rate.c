@@ -12,7 +12,8 @@ static void add(const sl_look *k, float *out) {
 
 const sl_probe_type sl_probe_sink_rate = {
     .desc = {"sink_rate", "Sink rate",
-             "Share of heads and windows in which key k takes more than ε of the attention, for the first four keys.",
+             "Share of heads and windows in which key k takes more than ε of the attention, for "
+             "the first four keys.",
              "arXiv 2410.10781, eq. 4", NULL},
     .kind = "series",
     .shape = "K",

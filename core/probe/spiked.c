@@ -22,12 +22,12 @@ static void add(const sl_look *k, float *out) {
   }
 }
 
-const sl_probe_type sl_probe_spiked = {
-    .desc = {"spiked", "Spiked dimensions",
-             "The three largest numbers of the first token's residual vector, with their dimensions, by depth.",
-             "arXiv 2402.17762, sec. 2", NULL},
-    .kind = "table",
-    .shape = "P32",
-    .needs = "hidden",
-    .add = add,
-    .first_only = 1};
+const sl_probe_type sl_probe_spiked = {.desc = {"spiked", "Spiked dimensions",
+                                                "The three largest numbers of the first token's "
+                                                "residual vector, with their dimensions, by depth.",
+                                                "arXiv 2402.17762, sec. 2", NULL},
+                                       .kind = "table",
+                                       .shape = "P32",
+                                       .needs = "hidden",
+                                       .add = add,
+                                       .first_only = 1};

@@ -5,8 +5,7 @@ static void add(const sl_look *k, float *out) {
 }
 
 const sl_probe_type sl_probe_value_norm = {
-    .desc = {"value_norm", "Value norms",
-             "Length of each token's value, by layer and head.",
+    .desc = {"value_norm", "Value norms", "Length of each token's value, by layer and head.",
              "arXiv 2410.10781, sec. 3", NULL},
     .kind = "tokens",
     .shape = "LHT",

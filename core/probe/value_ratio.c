@@ -11,7 +11,8 @@ static void add(const sl_look *k, float *out) {
 
 const sl_probe_type sl_probe_value_ratio = {
     .desc = {"value_ratio", "Value drain",
-             "Length of the first token's value over the mean of the others': far below 1 is a drained value.",
+             "Length of the first token's value over the mean of the others': far below 1 is a "
+             "drained value.",
              "arXiv 2410.13835, sec. 2", NULL},
     .kind = "matrix",
     .shape = "LH",

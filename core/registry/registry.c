@@ -6,9 +6,9 @@
 #include <string.h>
 
 static const sl_family *const families[] = {
-    &sl_position_family, &sl_norm_family,    &sl_similarity_family, &sl_normaliser_family,
-    &sl_ffn_family,      &sl_corpus_family,  &sl_packing_family,    &sl_optimiser_family,
-    &sl_schedule_family};
+    &sl_position_family,   &sl_norm_family,      &sl_similarity_family,
+    &sl_normaliser_family, &sl_ffn_family,       &sl_corpus_family,
+    &sl_packing_family,    &sl_optimiser_family, &sl_schedule_family};
 enum { FAMILIES = sizeof families / sizeof *families };
 
 static const char *type_name(sl_type type) {
@@ -195,7 +195,8 @@ void sl_registry_write_markdown(sl_text *out) {
       if (d->params) param_table(out, "", d->params);
     }
   }
-  sl_text_add(out, "\n# Probes\n\n| probe | kind | shape | meaning | paper |\n|---|---|---|---|---|\n");
+  sl_text_add(out,
+              "\n# Probes\n\n| probe | kind | shape | meaning | paper |\n|---|---|---|---|---|\n");
   for (int i = 0; i < sl_probe_family.count; i++) {
     const sl_probe_type *p = (const sl_probe_type *)sl_probe_family.rows[i];
     sl_text_printf(out, "| `%s` | %s | %s | %s | %s |\n", p->desc.id, p->kind, p->shape,

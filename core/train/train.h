@@ -83,7 +83,7 @@ typedef struct sl_trainer {
   sl_parallel parallel;
   sl_arena arena;
   int workers;
-  sl_worker *worker;     /* (workers) */
+  sl_worker *worker; /* (workers) */
   sl_real *params, *state;
   size_t n;              /* numbers in params, padding between tensors included */
   sl_real *optimiser[2]; /* (n) each, or NULL */

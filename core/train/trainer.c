@@ -8,9 +8,7 @@
 #include <string.h>
 
 /* Windows of the largest shard. */
-static int shard_rows(const sl_train_config *c) {
-  return (c->batch + c->shards - 1) / c->shards;
-}
+static int shard_rows(const sl_train_config *c) { return (c->batch + c->shards - 1) / c->shards; }
 
 /* First window of shard s. */
 static int shard_start(const sl_train_config *c, int s) {
@@ -69,8 +67,7 @@ static void take_batch(sl_trainer *t, sl_batch *b, int B) {
 }
 
 static void take_all(sl_trainer *t) {
-  const sl_optimiser_type *optimiser =
-      (const sl_optimiser_type *)t->config.train.optimiser.row;
+  const sl_optimiser_type *optimiser = (const sl_optimiser_type *)t->config.train.optimiser.row;
   const sl_plan *plan = &t->model.plan;
   t->n = plan->size[SL_PARAM];
   t->params = take(t, t->n);
@@ -164,10 +161,11 @@ static void shard_task(void *arg, int i, int w) {
 
 static sl_code can_step(const sl_trainer *t, sl_error *e) {
   if (t->diverged)
-    return sl_fail(e, SL_E_DIVERGED, t->diverged_tensor,
-                   "The run diverged at step %lld: %s stopped being finite. Lower the learning rate "
-                   "(train.lr) and start again, or load an earlier checkpoint.",
-                   (long long)t->diverged_step, t->diverged_tensor);
+    return sl_fail(
+        e, SL_E_DIVERGED, t->diverged_tensor,
+        "The run diverged at step %lld: %s stopped being finite. Lower the learning rate "
+        "(train.lr) and start again, or load an earlier checkpoint.",
+        (long long)t->diverged_step, t->diverged_tensor);
   if (t->step >= t->config.train.steps)
     return sl_fail(e, SL_E_STATE, "train.steps", "All %d steps of this run are done.",
                    t->config.train.steps);
@@ -215,7 +213,8 @@ double sl_trainer_lr(const sl_trainer *t, int64_t step) {
   if (step < c->warmup) return c->lr * (double)(step + 1) / c->warmup;
   int64_t after = c->steps - c->warmup;
   const sl_schedule_type *schedule = (const sl_schedule_type *)c->schedule.row;
-  return c->lr * schedule->factor(&c->schedule.settings, (double)(step - c->warmup) / (double)after);
+  return c->lr *
+         schedule->factor(&c->schedule.settings, (double)(step - c->warmup) / (double)after);
 }
 
 static void update(sl_trainer *t, const sl_real *g, double norm) {
@@ -227,8 +226,8 @@ static void update(sl_trainer *t, const sl_real *g, double norm) {
     const sl_entry *x = &t->model.plan.tensors[i];
     if (x->role != SL_PARAM) continue;
     u.decays = x->rank >= 2;
-    optimiser->update(t->kernels, &c->optimiser.settings, &u, x->size, g + x->at,
-                      t->params + x->at, t->optimiser[0] ? t->optimiser[0] + x->at : NULL,
+    optimiser->update(t->kernels, &c->optimiser.settings, &u, x->size, g + x->at, t->params + x->at,
+                      t->optimiser[0] ? t->optimiser[0] + x->at : NULL,
                       t->optimiser[1] ? t->optimiser[1] + x->at : NULL);
   }
 }

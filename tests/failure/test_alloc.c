@@ -13,9 +13,7 @@ void __real_free(void *p);
 static long live, live_bytes; /* blocks and bytes that are out */
 static long calls, fail_at;   /* fail_at: the call that fails, 0: none */
 
-static int fails(void) {
-  return ++calls == fail_at;
-}
+static int fails(void) { return ++calls == fail_at; }
 
 static void *given(void *p) {
   live += p != NULL;
@@ -27,9 +25,7 @@ static void taken(void *p) {
   live_bytes -= p ? (long)malloc_usable_size(p) : 0;
 }
 
-void *__wrap_malloc(size_t size) {
-  return fails() ? NULL : given(__real_malloc(size));
-}
+void *__wrap_malloc(size_t size) { return fails() ? NULL : given(__real_malloc(size)); }
 void *__wrap_calloc(size_t n, size_t size) {
   return fails() ? NULL : given(__real_calloc(n, size));
 }

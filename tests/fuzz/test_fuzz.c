@@ -12,9 +12,7 @@ static print before;   /* of what it holds */
 static uint32_t seed = 1;
 static int taken, refused, rounds = 1;
 
-static uint32_t below(uint32_t n) {
-  return harness_u32(&seed) % n;
-}
+static uint32_t below(uint32_t n) { return harness_u32(&seed) % n; }
 
 /* A refusal leaves a sentence, its JSON is JSON, and what was open is as it was. */
 static void check_refusal(sl_lab *l, const char *what, const void *input, int size) {
@@ -91,36 +89,36 @@ static void try_config(const char *json, size_t size) {
 static size_t mutate(char *text, size_t size, size_t room) {
   size_t at = below((uint32_t)size + 1), n;
   switch (below(6)) {
-  case 0: /* a bit */
-    if (at < size) text[at] = (char)(text[at] ^ (1 << below(8)));
-    return size;
-  case 1: /* a byte */
-    if (at < size) text[at] = (char)below(256);
-    return size;
-  case 2: /* a piece goes */
-    n = below(20);
-    if (at + n > size) n = size - at;
-    memmove(text + at, text + at + n, size - at - n);
-    return size - n;
-  case 3: /* a piece stands twice */
-    n = below(40);
-    if (at + n > size || size + n > room) return size;
-    memmove(text + at + n, text + at, size - at);
-    return size + n;
-  case 4: { /* a number becomes a word */
-    while (at < size && (text[at] < '0' || text[at] > '9')) at++;
-    for (n = 0; at + n < size && text[at + n] >= '0' && text[at + n] <= '9';) n++;
-    memmove(text + at, text + at + n, size - at - n);
-    size -= n;
-  }          /* fall through */
-  default: { /* a word comes in */
-    const char *word = words[below(WORDS)];
-    n = strlen(word);
-    if (size + n > room) return size;
-    memmove(text + at + n, text + at, size - at);
-    memcpy(text + at, word, n);
-    return size + n;
-  }
+    case 0: /* a bit */
+      if (at < size) text[at] = (char)(text[at] ^ (1 << below(8)));
+      return size;
+    case 1: /* a byte */
+      if (at < size) text[at] = (char)below(256);
+      return size;
+    case 2: /* a piece goes */
+      n = below(20);
+      if (at + n > size) n = size - at;
+      memmove(text + at, text + at + n, size - at - n);
+      return size - n;
+    case 3: /* a piece stands twice */
+      n = below(40);
+      if (at + n > size || size + n > room) return size;
+      memmove(text + at + n, text + at, size - at);
+      return size + n;
+    case 4: { /* a number becomes a word */
+      while (at < size && (text[at] < '0' || text[at] > '9')) at++;
+      for (n = 0; at + n < size && text[at + n] >= '0' && text[at + n] <= '9';) n++;
+      memmove(text + at, text + at + n, size - at - n);
+      size -= n;
+    }          /* fall through */
+    default: { /* a word comes in */
+      const char *word = words[below(WORDS)];
+      n = strlen(word);
+      if (size + n > room) return size;
+      memmove(text + at + n, text + at, size - at);
+      memcpy(text + at, word, n);
+      return size + n;
+    }
   }
 }
 

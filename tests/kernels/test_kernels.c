@@ -77,9 +77,7 @@ static int guards_hold(int i) {
   return 1;
 }
 
-static int same_value(float a, float b) {
-  return a == b || (a != a && b != b);
-}
+static int same_value(float a, float b) { return a == b || (a != a && b != b); }
 
 static int close_to(double a, double b, double tolerance, double scale) {
   if (a == b || (a != a && b != b)) return 1;

@@ -117,9 +117,7 @@ static double relu_loss(const double *x) {
   return weighted(y, NC);
 }
 
-static void relu_back(const double *x, double *dx) {
-  kernels->relu_back(NC, x, upstream, dx);
-}
+static void relu_back(const double *x, double *dx) { kernels->relu_back(NC, x, upstream, dx); }
 
 static double gelu_loss(const double *x) {
   double y[NC];
@@ -127,9 +125,7 @@ static double gelu_loss(const double *x) {
   return weighted(y, NC);
 }
 
-static void gelu_back(const double *x, double *dx) {
-  kernels->gelu_back(NC, x, upstream, dx);
-}
+static void gelu_back(const double *x, double *dx) { kernels->gelu_back(NC, x, upstream, dx); }
 
 static double swiglu_loss(const double *x) { /* g (NC), u (NC) */
   double y[NC];

@@ -182,9 +182,7 @@ static double oracle_gelu(double u, double g) {
   (void)g;
   return 0.5 * u * (1 + tanh(sqrt(2 / acos(-1)) * (u + 0.044715 * u * u * u)));
 }
-static double oracle_swiglu(double u, double g) {
-  return g / (1 + exp(-g)) * u;
-}
+static double oracle_swiglu(double u, double g) { return g / (1 + exp(-g)) * u; }
 
 typedef struct oracle_ffn_row {
   const char *id;

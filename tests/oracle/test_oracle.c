@@ -1,6 +1,4 @@
 /* The float build's forward pass against the papers' formulas in double. */
 #include "compare.h"
 
-int main(void) {
-  return compare_all(1e-4);
-}
+int main(void) { return compare_all(1e-4); }

@@ -5,6 +5,4 @@
 #error "this is the test of the double build"
 #endif
 
-int main(void) {
-  return compare_all(1e-12);
-}
+int main(void) { return compare_all(1e-12); }

@@ -68,37 +68,37 @@ static void wrong_values(const sl_param *p, const place *at) {
   with_value(at, p->key, "null", "config", p->type == SL_SEED ? "digits" : "null");
   with_value(at, p->key, "[1]", "config", p->type == SL_SEED ? "digits" : "a list");
   switch (p->type) {
-  case SL_INT:
-  case SL_REAL:
-    snprintf(value, sizeof value, "%.17g", p->max + (p->type == SL_INT ? 1 : p->max * 1e-6));
-    with_value(at, p->key, value, "config", "between");
-    snprintf(value, sizeof value, "%.17g", p->min - (p->type == SL_INT ? 1 : 1e-9));
-    with_value(at, p->key, value, "config", "between");
-    with_value(at, p->key, "1e999", "config", NULL);
-    with_value(at, p->key, "\"1\"", "config", "a number");
-    if (p->type == SL_REAL) break;
-    snprintf(value, sizeof value, "%.17g", p->min + 0.5);
-    with_value(at, p->key, value, "config", "whole");
-    break;
-  case SL_BOOL: with_value(at, p->key, "1", "config", "true or false"); break;
-  case SL_STRING: with_value(at, p->key, "7", "config", "a string"); break;
-  case SL_CHOICE:
-    snprintf(value, sizeof value, "\"%.40sx\"", p->options[0].id);
-    with_value(at, p->key, value, "config", p->options[0].id);
-    break;
-  case SL_FAMILY:
-    snprintf(value, sizeof value, "\"%.40sx\"", p->family->rows[0]->id);
-    with_value(at, p->key, value, "config", p->family->rows[0]->id);
-    with_value(at, p->key, "{\"type\":3}", "config", NULL);
-    break;
-  case SL_SEED:
-    with_value(at, p->key, "-1", "config", NULL);
-    with_value(at, p->key, "1.5", "config", NULL);
-    with_value(at, p->key, "\"\"", "config", NULL);
-    with_value(at, p->key, "\"12a\"", "config", NULL);
-    with_value(at, p->key, "\"99999999999999999999\"", "config", NULL);
-    break;
-  case SL_SECTION: with_value(at, p->key, "3", "config", "an object"); break;
+    case SL_INT:
+    case SL_REAL:
+      snprintf(value, sizeof value, "%.17g", p->max + (p->type == SL_INT ? 1 : p->max * 1e-6));
+      with_value(at, p->key, value, "config", "between");
+      snprintf(value, sizeof value, "%.17g", p->min - (p->type == SL_INT ? 1 : 1e-9));
+      with_value(at, p->key, value, "config", "between");
+      with_value(at, p->key, "1e999", "config", NULL);
+      with_value(at, p->key, "\"1\"", "config", "a number");
+      if (p->type == SL_REAL) break;
+      snprintf(value, sizeof value, "%.17g", p->min + 0.5);
+      with_value(at, p->key, value, "config", "whole");
+      break;
+    case SL_BOOL: with_value(at, p->key, "1", "config", "true or false"); break;
+    case SL_STRING: with_value(at, p->key, "7", "config", "a string"); break;
+    case SL_CHOICE:
+      snprintf(value, sizeof value, "\"%.40sx\"", p->options[0].id);
+      with_value(at, p->key, value, "config", p->options[0].id);
+      break;
+    case SL_FAMILY:
+      snprintf(value, sizeof value, "\"%.40sx\"", p->family->rows[0]->id);
+      with_value(at, p->key, value, "config", p->family->rows[0]->id);
+      with_value(at, p->key, "{\"type\":3}", "config", NULL);
+      break;
+    case SL_SEED:
+      with_value(at, p->key, "-1", "config", NULL);
+      with_value(at, p->key, "1.5", "config", NULL);
+      with_value(at, p->key, "\"\"", "config", NULL);
+      with_value(at, p->key, "\"12a\"", "config", NULL);
+      with_value(at, p->key, "\"99999999999999999999\"", "config", NULL);
+      break;
+    case SL_SECTION: with_value(at, p->key, "3", "config", "an object"); break;
   }
 }
 

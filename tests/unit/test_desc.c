@@ -40,14 +40,14 @@ static void check_paper(const char *where, const char *paper) {
 
 static size_t size_of(const sl_param *p) {
   switch (p->type) {
-  case SL_INT:
-  case SL_BOOL:
-  case SL_CHOICE: return sizeof(int32_t);
-  case SL_REAL: return sizeof(double);
-  case SL_STRING: return (size_t)p->max + 1;
-  case SL_SEED: return sizeof(uint64_t);
-  case SL_FAMILY: return sizeof(sl_pick);
-  case SL_SECTION: return 0;
+    case SL_INT:
+    case SL_BOOL:
+    case SL_CHOICE: return sizeof(int32_t);
+    case SL_REAL: return sizeof(double);
+    case SL_STRING: return (size_t)p->max + 1;
+    case SL_SEED: return sizeof(uint64_t);
+    case SL_FAMILY: return sizeof(sl_pick);
+    case SL_SECTION: return 0;
   }
   return 0;
 }
@@ -82,20 +82,20 @@ static void check_options(const sl_param *p, const char *where) {
 
 static void check_type(const sl_param *p, const char *where) {
   switch (p->type) {
-  case SL_INT:
-  case SL_REAL: check_number(p, where); break;
-  case SL_BOOL: check(p->def == 0 || p->def == 1, "%s: default %g", where, p->def); break;
-  case SL_CHOICE: check_options(p, where); break;
-  case SL_STRING:
-    check(p->text && strlen(p->text) >= (size_t)p->min && strlen(p->text) <= (size_t)p->max,
-          "%s: default \"%s\"", where, p->text ? p->text : "NULL");
-    break;
-  case SL_SEED: check(p->def >= 0 && p->max > p->def, "%s: default %g", where, p->def); break;
-  case SL_FAMILY:
-    check(p->family && p->text && sl_family_find(p->family, p->text),
-          "%s: its default \"%s\" is no row", where, p->text ? p->text : "NULL");
-    break;
-  case SL_SECTION: check(p->section != NULL, "%s: no section", where); break;
+    case SL_INT:
+    case SL_REAL: check_number(p, where); break;
+    case SL_BOOL: check(p->def == 0 || p->def == 1, "%s: default %g", where, p->def); break;
+    case SL_CHOICE: check_options(p, where); break;
+    case SL_STRING:
+      check(p->text && strlen(p->text) >= (size_t)p->min && strlen(p->text) <= (size_t)p->max,
+            "%s: default \"%s\"", where, p->text ? p->text : "NULL");
+      break;
+    case SL_SEED: check(p->def >= 0 && p->max > p->def, "%s: default %g", where, p->def); break;
+    case SL_FAMILY:
+      check(p->family && p->text && sl_family_find(p->family, p->text),
+            "%s: its default \"%s\" is no row", where, p->text ? p->text : "NULL");
+      break;
+    case SL_SECTION: check(p->section != NULL, "%s: no section", where); break;
   }
 }
 

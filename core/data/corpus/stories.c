@@ -76,9 +76,7 @@ static int16_t word(grammar *g, const char *text, size_t size) {
   return (int16_t)g->words++;
 }
 
-static int16_t known(grammar *g, const char *text) {
-  return word(g, text, strlen(text));
-}
+static int16_t known(grammar *g, const char *text) { return word(g, text, strlen(text)); }
 
 static void read_lists(grammar *g) {
   for (int l = 0; l < LISTS; l++) {
@@ -183,13 +181,9 @@ typedef struct teller {
   int32_t out[LONGEST];
 } teller;
 
-static int below(teller *t, int n) {
-  return (int)sl_rng_below(t->rng, (uint32_t)n);
-}
+static int below(teller *t, int n) { return (int)sl_rng_below(t->rng, (uint32_t)n); }
 
-static int16_t any(teller *t, list l) {
-  return t->g->list[l][below(t, t->g->list_count[l])];
-}
+static int16_t any(teller *t, list l) { return t->g->list[l][below(t, t->g->list_count[l])]; }
 
 static void cast_person(teller *t, int i) {
   person *p = &t->cast[i];
@@ -242,12 +236,12 @@ static void say_place(teller *t, int place, int with_preposition) {
 static void say_person(teller *t, const person *p, int slot) {
   const grammar *g = t->g;
   switch (slot) {
-  case 'N': say(t, p->name); break;
-  case 'K': say(t, p->kind); break;
-  case 's': say(t, p->female ? g->she : g->he); break;
-  case 'h': say(t, p->female ? g->her : g->him); break;
-  case 'p': say(t, p->female ? g->her : g->his); break;
-  default: say(t, t->subject == t->actor && below(t, 2) ? (p->female ? g->she : g->he) : p->name);
+    case 'N': say(t, p->name); break;
+    case 'K': say(t, p->kind); break;
+    case 's': say(t, p->female ? g->she : g->he); break;
+    case 'h': say(t, p->female ? g->her : g->him); break;
+    case 'p': say(t, p->female ? g->her : g->his); break;
+    default: say(t, t->subject == t->actor && below(t, 2) ? (p->female ? g->she : g->he) : p->name);
   }
 }
 
@@ -255,28 +249,28 @@ static void say_slot(teller *t, int slot) {
   const person *actor = &t->cast[t->actor], *other = t->other < 0 ? actor : &t->cast[t->other];
   thing *x = &t->things[t->thing];
   switch (slot) {
-  case 'B': say_person(t, other, 'N'); break;
-  case 'L': say_person(t, other, 'K'); break;
-  case 't': say_person(t, other, 's'); break;
-  case 'o': say_person(t, other, 'h'); break;
-  case 'M': say(t, any(t, MANNERS)); break;
-  case 'O': say_thing(t, x); break;
-  case 'X': say_thing(t, &t->things[1 - t->thing]); break;
-  case 'J': say(t, x->noun); break;
-  case 'C': say(t, x->look); break;
-  case 'c': say(t, t->colour); break;
-  case 'H': say_place(t, actor->place, 0); break;
-  case 'I': say_place(t, actor->place, 1); break;
-  case 'P': say_place(t, t->new_place, 0); break;
-  case 'R': say_place(t, x->place, 1); break;
-  case 'V': say_place(t, other->place, 0); break;
-  case 'v': say_place(t, other->place, 1); break;
-  case 'F': say(t, any(t, FOODS)); break;
-  case 'G': say(t, any(t, GLAD)); break;
-  case 'S': say(t, any(t, SAD)); break;
-  case 'W': say(t, any(t, WEATHERS)); break;
-  case 'Y': say(t, t->beast); break;
-  default: say_person(t, actor, slot);
+    case 'B': say_person(t, other, 'N'); break;
+    case 'L': say_person(t, other, 'K'); break;
+    case 't': say_person(t, other, 's'); break;
+    case 'o': say_person(t, other, 'h'); break;
+    case 'M': say(t, any(t, MANNERS)); break;
+    case 'O': say_thing(t, x); break;
+    case 'X': say_thing(t, &t->things[1 - t->thing]); break;
+    case 'J': say(t, x->noun); break;
+    case 'C': say(t, x->look); break;
+    case 'c': say(t, t->colour); break;
+    case 'H': say_place(t, actor->place, 0); break;
+    case 'I': say_place(t, actor->place, 1); break;
+    case 'P': say_place(t, t->new_place, 0); break;
+    case 'R': say_place(t, x->place, 1); break;
+    case 'V': say_place(t, other->place, 0); break;
+    case 'v': say_place(t, other->place, 1); break;
+    case 'F': say(t, any(t, FOODS)); break;
+    case 'G': say(t, any(t, GLAD)); break;
+    case 'S': say(t, any(t, SAD)); break;
+    case 'W': say(t, any(t, WEATHERS)); break;
+    case 'Y': say(t, t->beast); break;
+    default: say_person(t, actor, slot);
   }
 }
 
@@ -296,29 +290,29 @@ static void happen(teller *t, effect what) {
   person *actor = &t->cast[t->actor], *other = t->other < 0 ? actor : &t->cast[t->other];
   thing *x = &t->things[t->thing];
   switch (what) {
-  case NOTHING: break;
-  case GO: actor->place = t->new_place; break;
-  case GO_BOTH: actor->place = other->place = t->new_place; break;
-  case JOIN: actor->place = other->place; break;
-  case HOME: actor->place = 0; break;
-  case BRING: take(t, t->other); /* fall through */
-  case COME: other->place = actor->place; break;
-  case TAKE: take(t, t->actor); break;
-  case OTHER_TAKES: take(t, t->other); break;
-  case LAY: lay(t, actor->place); break;
-  case LOSE: x->lost_by = t->actor;     /* fall through */
-  case CARRY_OFF: lay(t, t->new_place); /* fall through */
-  case BE_SAD: actor->mood = -1; break;
-  case FIND: actor->place = x->place; /* fall through */
-  case GET: take(t, t->actor);        /* fall through */
-  case BE_GLAD: actor->mood = 1; break;
-  case GIVE: take(t, t->other); /* fall through */
-  case OTHER_GLAD: other->mood = 1; break;
-  case PAINT: x->look = t->colour; break;
-  case SWAP:
-    take(t, t->other);
-    t->things[1 - t->thing].holder = t->actor;
-    break;
+    case NOTHING: break;
+    case GO: actor->place = t->new_place; break;
+    case GO_BOTH: actor->place = other->place = t->new_place; break;
+    case JOIN: actor->place = other->place; break;
+    case HOME: actor->place = 0; break;
+    case BRING: take(t, t->other); /* fall through */
+    case COME: other->place = actor->place; break;
+    case TAKE: take(t, t->actor); break;
+    case OTHER_TAKES: take(t, t->other); break;
+    case LAY: lay(t, actor->place); break;
+    case LOSE: x->lost_by = t->actor;     /* fall through */
+    case CARRY_OFF: lay(t, t->new_place); /* fall through */
+    case BE_SAD: actor->mood = -1; break;
+    case FIND: actor->place = x->place; /* fall through */
+    case GET: take(t, t->actor);        /* fall through */
+    case BE_GLAD: actor->mood = 1; break;
+    case GIVE: take(t, t->other); /* fall through */
+    case OTHER_GLAD: other->mood = 1; break;
+    case PAINT: x->look = t->colour; break;
+    case SWAP:
+      take(t, t->other);
+      t->things[1 - t->thing].holder = t->actor;
+      break;
   }
 }
 

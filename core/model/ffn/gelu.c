@@ -12,6 +12,8 @@ static void backward(const sl_kernels *k, size_t n, const sl_real *g, const sl_r
 }
 
 const sl_ffn_type sl_ffn_gelu = {
-    .desc = {"gelu", "GELU", "A smooth step: x times the chance that a normal number is below x (tanh form).", "arXiv 1606.08415, sec. 2", NULL},
+    .desc = {"gelu", "GELU",
+             "A smooth step: x times the chance that a normal number is below x (tanh form).",
+             "arXiv 1606.08415, sec. 2", NULL},
     .forward = forward,
     .backward = backward};

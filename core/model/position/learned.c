@@ -2,8 +2,8 @@
 #include "../model.h"
 
 static void plan(sl_plan *p, const sl_model_config *c, const sl_dims *d, sl_position *o) {
-  o->table = sl_plan_param(p, "position.table", (int[]){d->T, d->C, 0}, SL_INIT_NORMAL,
-                           c->init_embedding);
+  o->table =
+      sl_plan_param(p, "position.table", (int[]){d->T, d->C, 0}, SL_INIT_NORMAL, c->init_embedding);
 }
 
 static void embed(const sl_pass *p, const sl_position *o, sl_real *x) {

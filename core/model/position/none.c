@@ -5,7 +5,8 @@ static void plan(sl_plan *p, const sl_model_config *c, const sl_dims *d, sl_posi
 }
 
 const sl_position_type sl_position_none = {
-    .desc = {"none", "None",
-             "Nothing tells the model where a token stands, except what the causal mask gives away.",
-             "arXiv 2410.10781, sec. 6", NULL},
+    .desc =
+        {"none", "None",
+         "Nothing tells the model where a token stands, except what the causal mask gives away.",
+         "arXiv 2410.10781, sec. 6", NULL},
     .plan = plan};

@@ -39,8 +39,14 @@ static void turn(const sl_pass *p, const sl_position *o, int direction, sl_real 
 }
 
 static const sl_param params[] = {
-    {.key = "base", .label = "Base", .type = SL_REAL, .scale = SL_LOG, .def = 10000, .min = 10,
-     .max = 1e6, .offset = offsetof(settings, base),
+    {.key = "base",
+     .label = "Base",
+     .type = SL_REAL,
+     .scale = SL_LOG,
+     .def = 10000,
+     .min = 10,
+     .max = 1e6,
+     .offset = offsetof(settings, base),
      .help = "The slowest pair turns once in about 6 times this many positions."},
     {0}};
 

@@ -17,9 +17,20 @@ static void update(const sl_kernels *k, const void *s, const sl_update *u, size_
 }
 
 static const sl_param params[] = {
-    {.key = "momentum", .label = "Momentum", .type = SL_REAL, .def = 0.9, .min = 0, .max = 0.999,
-     .offset = offsetof(settings, momentum), .help = "Share of the last move that goes on."},
-    {.key = "decay", .label = "Weight decay", .type = SL_REAL, .def = 0, .min = 0, .max = 10,
+    {.key = "momentum",
+     .label = "Momentum",
+     .type = SL_REAL,
+     .def = 0.9,
+     .min = 0,
+     .max = 0.999,
+     .offset = offsetof(settings, momentum),
+     .help = "Share of the last move that goes on."},
+    {.key = "decay",
+     .label = "Weight decay",
+     .type = SL_REAL,
+     .def = 0,
+     .min = 0,
+     .max = 10,
      .offset = offsetof(settings, decay),
      .help = "Share of every matrix that is taken away, times the learning rate, at each step."},
     {0}};

@@ -11,10 +11,15 @@ static double factor(const void *s, double progress) {
   return floor + (1 - floor) * 0.5 * (1 + sl_cos(3.141592653589793 * progress));
 }
 
-static const sl_param params[] = {
-    {.key = "floor", .label = "Floor", .type = SL_REAL, .def = 0.1, .min = 0, .max = 1,
-     .offset = offsetof(settings, floor), .help = "Share of the learning rate left at the end."},
-    {0}};
+static const sl_param params[] = {{.key = "floor",
+                                   .label = "Floor",
+                                   .type = SL_REAL,
+                                   .def = 0.1,
+                                   .min = 0,
+                                   .max = 1,
+                                   .offset = offsetof(settings, floor),
+                                   .help = "Share of the learning rate left at the end."},
+                                  {0}};
 
 const sl_schedule_type sl_schedule_cosine = {
     .desc = {"cosine", "Cosine", "The learning rate falls along half a cosine.",
