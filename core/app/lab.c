@@ -1,46 +1,24 @@
-/* The public API over the engine's parts. */
-#include "../include/sinklab.h"
+/* The public API: handles, opening, training, saving. What is measured is in lab_views.c. */
+#include "lab.h"
 
 #include "../base/hash.h"
 #include "../base/json.h"
-#include "../io/checkpoint.h"
 #include "../registry/registry.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* What is open. Lives at one address: the trainer's model points into itself. */
-typedef struct run {
-  sl_trainer trainer;
-  sl_metrics metrics;
-  sl_checkpoint_meta meta;
-  sl_probe_set probed; /* of the last sl_probe */
-  int look_count;      /* windows left in the activations by it */
-} run;
-
-struct sl_lab {
-  run *run;
-  uint32_t generation;
-  sl_error error;
-  sl_text out, error_out;
-  unsigned char *saved;
-  sl_parallel parallel;
-};
-
 int sl_abi(void) { return SL_ABI; }
 
-#define STRING_OF(x) STRING(x)
-#define STRING(x)    #x
+/* Offsets in sl_view, as JSON. */
+#define STRING(x) #x
+#define LAYOUT(abi, size, type, rank, shape, generation)                                           \
+  "{\"abi\":" STRING(abi) ",\"view\":{\"size\":" #size ",\"data\":0,\"type\":" #type               \
+  ",\"rank\":" #rank ",\"shape\":" #shape ",\"generation\":" #generation "}}"
 
 const char *sl_layout_json(void) {
-  return sizeof(void *) == 4
-             ? "{\"abi\":" STRING_OF(
-                   SL_ABI) ",\"view\":{\"size\":32,\"data\":0,"
-                           "\"type\":4,\"rank\":8,\"shape\":12,\"generation\":28}}"
-             : "{\"abi\":" STRING_OF(
-                   SL_ABI) ",\"view\":{\"size\":40,\"data\":0,"
-                           "\"type\":8,\"rank\":12,\"shape\":16,\"generation\":32}}";
+  return sizeof(void *) == 4 ? LAYOUT(SL_ABI, 32, 4, 8, 12, 28) : LAYOUT(SL_ABI, 40, 8, 12, 16, 32);
 }
 
 _Static_assert(sizeof(void *) == 8 ||
@@ -90,14 +68,13 @@ const char *sl_error_json(sl_lab *lab) {
               : "{\"code\":\"memory\",\"path\":\"\",\"offset\":-1,\"message\":\"Out of memory.\"}";
 }
 
-/* Finishes a string result. */
-static const char *answer(sl_lab *lab) {
+const char *sl_lab_answer(sl_lab *lab) {
   const char *s = sl_text_done(&lab->out);
   if (!s) sl_fail(&lab->error, SL_E_MEMORY, "", "Out of memory while writing the answer.");
   return s;
 }
 
-static sl_code need_run(sl_lab *lab) {
+sl_code sl_lab_need_run(sl_lab *lab) {
   return lab->run ? SL_OK : sl_fail(&lab->error, SL_E_STATE, "", "No run is open; open one first.");
 }
 
@@ -106,13 +83,13 @@ static sl_code need_run(sl_lab *lab) {
 const char *sl_registry_json(sl_lab *lab) {
   sl_text_clear(&lab->out);
   sl_registry_write_json(&lab->out);
-  return answer(lab);
+  return sl_lab_answer(lab);
 }
 
 const char *sl_registry_markdown(sl_lab *lab) {
   sl_text_clear(&lab->out);
   sl_registry_write_markdown(&lab->out);
-  return answer(lab);
+  return sl_lab_answer(lab);
 }
 
 const char *sl_resolve_json(sl_lab *lab, const char *json, size_t size) {
@@ -120,7 +97,7 @@ const char *sl_resolve_json(sl_lab *lab, const char *json, size_t size) {
   if (sl_config_parse(json, size, &c, &lab->error)) return NULL;
   sl_text_clear(&lab->out);
   sl_json_write(&lab->out, &sl_config_desc, &c);
-  return answer(lab);
+  return sl_lab_answer(lab);
 }
 
 /* What a run takes, and its shape. */
@@ -159,7 +136,7 @@ const char *sl_estimate_json(sl_lab *lab, const char *json, size_t size, const v
                  "\"tokens_per_step\":%d,\"vocabulary\":%d}",
                  x.bytes, x.parameters, x.flops_per_step, c.train.batch * c.data.context,
                  x.vocabulary);
-  return answer(lab);
+  return sl_lab_answer(lab);
 }
 
 /* ---- opening ---- */
@@ -225,7 +202,7 @@ int sl_load(sl_lab *lab, const void *bytes, size_t size, const void *text, size_
 }
 
 int sl_save(sl_lab *lab, sl_view *bytes) {
-  SL_TRY(need_run(lab));
+  SL_TRY(sl_lab_need_run(lab));
   unsigned char *file;
   size_t size;
   SL_TRY(sl_checkpoint_save(&lab->run->trainer, &lab->run->metrics, &lab->run->meta, &file, &size,
@@ -249,14 +226,14 @@ int sl_save(sl_lab *lab, sl_view *bytes) {
 uint32_t sl_generation(const sl_lab *lab) { return lab->generation; }
 
 const char *sl_config_json(sl_lab *lab) {
-  if (need_run(lab)) return NULL;
+  if (sl_lab_need_run(lab)) return NULL;
   sl_text_clear(&lab->out);
   sl_json_write(&lab->out, &sl_config_desc, &lab->run->trainer.config);
-  return answer(lab);
+  return sl_lab_answer(lab);
 }
 
 const char *sl_data_json(sl_lab *lab) {
-  if (need_run(lab)) return NULL;
+  if (sl_lab_need_run(lab)) return NULL;
   const sl_corpus *corpus = &lab->run->trainer.corpus;
   const sl_vocab *v = &corpus->vocab;
   void *scratch = malloc(sl_baselines_scratch());
@@ -280,13 +257,13 @@ const char *sl_data_json(sl_lab *lab) {
   sl_text_add(t, ",\"bigram\":");
   sl_text_number(t, b.bigram);
   sl_text_printf(t, ",\"sample\":%d}}", b.sample);
-  return answer(lab);
+  return sl_lab_answer(lab);
 }
 
 /* ---- training ---- */
 
 int sl_train(sl_lab *lab, int steps) {
-  SL_TRY(need_run(lab));
+  SL_TRY(sl_lab_need_run(lab));
   sl_trainer *t = &lab->run->trainer;
   sl_metrics *m = &lab->run->metrics;
   if (t->step == 0) sl_metrics_evaluate(m, t);
@@ -299,12 +276,12 @@ int sl_train(sl_lab *lab, int steps) {
 }
 
 int sl_shard(sl_lab *lab, int shard) {
-  SL_TRY(need_run(lab));
+  SL_TRY(sl_lab_need_run(lab));
   return sl_trainer_shard(&lab->run->trainer, shard, 0, &lab->error);
 }
 
 int sl_apply(sl_lab *lab) {
-  SL_TRY(need_run(lab));
+  SL_TRY(sl_lab_need_run(lab));
   SL_TRY(sl_trainer_apply(&lab->run->trainer, &lab->error));
   sl_metrics_after_step(&lab->run->metrics, &lab->run->trainer);
   return SL_OK;
@@ -317,188 +294,14 @@ double sl_loss(const sl_lab *lab) {
 }
 
 const char *sl_fingerprint(sl_lab *lab) {
-  if (need_run(lab)) return NULL;
+  if (sl_lab_need_run(lab)) return NULL;
   sl_text_clear(&lab->out);
   sl_text_printf(&lab->out, "%016llx",
                  (unsigned long long)sl_trainer_fingerprint(&lab->run->trainer));
-  return answer(lab);
+  return sl_lab_answer(lab);
 }
 
 void sl_set_runner(sl_lab *lab, sl_runner runner, void *ctx) {
   lab->parallel = (sl_parallel){runner, ctx};
   if (lab->run) lab->run->trainer.parallel = lab->parallel;
-}
-
-/* ---- measurements ---- */
-
-int sl_evaluate(sl_lab *lab) {
-  SL_TRY(need_run(lab));
-  sl_metrics_evaluate(&lab->run->metrics, &lab->run->trainer);
-  return SL_OK;
-}
-
-int sl_metrics_count(const sl_lab *lab) { return lab->run ? lab->run->metrics.count : 0; }
-
-const char *sl_metrics_json(sl_lab *lab, int i) {
-  if (need_run(lab)) return NULL;
-  if (i < 0 || i >= lab->run->metrics.count) {
-    sl_fail(&lab->error, SL_E_STATE, "metrics", "There is no metric record %d; there are %d.", i,
-            lab->run->metrics.count);
-    return NULL;
-  }
-  sl_text_clear(&lab->out);
-  sl_metrics_write(&lab->run->metrics, i, &lab->out);
-  return answer(lab);
-}
-
-const char *sl_run_json(sl_lab *lab) {
-  if (need_run(lab)) return NULL;
-  const sl_trainer *t = &lab->run->trainer;
-  const sl_metrics *m = &lab->run->metrics;
-  sl_text *out = &lab->out;
-  sl_text_clear(out);
-  sl_text_add(out, "{\"sinklab\":1,\"config\":");
-  sl_json_write(out, &sl_config_desc, &t->config);
-  sl_text_printf(out, ",\n\"seed\":\"%llu\",\"arithmetic\":\"strict\",\"step\":%lld",
-                 (unsigned long long)t->config.seed, (long long)t->step);
-  if (lab->run->meta.text_hash)
-    sl_text_printf(out, ",\"text_hash\":\"%016llx\"", (unsigned long long)lab->run->meta.text_hash);
-  if (t->diverged)
-    sl_text_printf(out, ",\"diverged\":{\"step\":%lld,\"tensor\":\"%s\"}",
-                   (long long)t->diverged_step, t->diverged_tensor);
-  sl_text_add(out, ",\n\"fingerprint\":[");
-  for (int i = 0; i < m->fingerprint_count; i++)
-    sl_text_printf(out, "%s{\"step\":%lld,\"hash\":\"%016llx\"}", i ? "," : "",
-                   (long long)m->fingerprints[i].step, (unsigned long long)m->fingerprints[i].hash);
-  sl_text_add(out, "],\n\"metrics\":[");
-  for (int i = 0; i < m->count; i++) {
-    sl_text_add(out, i ? ",\n" : "\n");
-    sl_metrics_write(m, i, out);
-  }
-  sl_text_add(out, "]}\n");
-  return answer(lab);
-}
-
-int sl_probe(sl_lab *lab, const char *ids, int input, int first, int sequences) {
-  sl_probe_set set;
-  SL_TRY(need_run(lab));
-  SL_TRY(sl_probe_parse(ids, &set, &lab->error));
-  if (input < SL_INPUT_PACKED || input > SL_INPUT_TEXT || first < 0 || first > 1000000000 ||
-      sequences < 1 || sequences > 100000)
-    return sl_fail(
-        &lab->error, SL_E_CONFIG, "probe",
-        "A probe needs an input of 0, 1 or 2, a first window of 0 to 1000000000 and 1 to "
-        "100000 windows.");
-  sl_probe_run run = {.input = (sl_input)input, .first = first, .count = sequences};
-  sl_probes_run(&lab->run->trainer, set, &run, lab->run->metrics.probes);
-  lab->run->probed = set;
-  int B = lab->run->trainer.model.dims.B;
-  lab->run->look_count = (sequences - 1) % B + 1;
-  return SL_OK;
-}
-
-static sl_view view_of(const sl_lab *lab, const void *data, int type, int rank, const int *shape) {
-  sl_view v = {.data = data, .type = type, .rank = rank, .generation = lab->generation};
-  for (int i = 0; i < rank; i++) v.shape[i] = shape[i];
-  return v;
-}
-
-int sl_probe_view(sl_lab *lab, const char *id, sl_view *view) {
-  sl_probe_set set;
-  SL_TRY(need_run(lab));
-  SL_TRY(sl_probe_parse(id, &set, &lab->error));
-  if (!set || set & (set - 1) || !(set & lab->run->probed))
-    return sl_fail(&lab->error, SL_E_STATE, "probe",
-                   "The probe \"%s\" was not part of the last measurement; ask for it first.", id);
-  const sl_probe_type *p = (const sl_probe_type *)sl_family_find(&sl_probe_family, id);
-  const sl_dims *d = &lab->run->trainer.model.dims;
-  int shape[SL_RANK];
-  int rank = sl_probe_shape(p, d, shape);
-  *view = view_of(lab, sl_probe_out(p, d, lab->run->metrics.probes), SL_F32, rank, shape);
-  return SL_OK;
-}
-
-int sl_probe_tokens(sl_lab *lab, sl_view *tokens, sl_view *documents) {
-  SL_TRY(need_run(lab));
-  if (!lab->run->look_count)
-    return sl_fail(&lab->error, SL_E_STATE, "probe", "No window was probed yet.");
-  const sl_batch *b = &lab->run->trainer.held_out;
-  size_t at = (size_t)(lab->run->look_count - 1) * b->T;
-  *tokens = view_of(lab, b->tokens + at, SL_I32, 1, &b->T);
-  *documents = view_of(lab, b->document + at, SL_I32, 1, &b->T);
-  return SL_OK;
-}
-
-/* ---- tensors ---- */
-
-static const int real_type = sizeof(sl_real) == 8 ? SL_F64 : SL_F32;
-
-/* A parameter-shaped tensor in one of the arrays that are laid out like the parameters. */
-static int param_view(sl_lab *lab, const char *name, const sl_real *base, sl_view *view) {
-  const sl_entry *x = sl_plan_find(&lab->run->trainer.model.plan, name);
-  if (!x || x->role != SL_PARAM || !base) return 0;
-  *view = view_of(lab, base + x->at, real_type, x->rank, x->shape);
-  return 1;
-}
-
-static int shard_view(sl_lab *lab, const char *name, sl_view *view) {
-  const sl_trainer *t = &lab->run->trainer;
-  char *end;
-  long s = strtol(name, &end, 10);
-  if (end == name || s < 0 || s >= t->config.train.shards) return 0;
-  const sl_real *g = sl_trainer_shard_at(t, (int)s);
-  if (*end == '/') return param_view(lab, end + 1, g, view);
-  if (*end) return 0;
-  *view = view_of(lab, g, real_type, 1, (int[]){(int)t->n + 2});
-  return 1;
-}
-
-static int find_tensor(sl_lab *lab, const char *name, sl_view *view) {
-  const sl_trainer *t = &lab->run->trainer;
-  if (!strncmp(name, "shards.", 7)) return shard_view(lab, name + 7, view);
-  const char *slash = strchr(name, '/');
-  if (slash) {
-    char plain[48];
-    if (slash - name >= (long)sizeof plain || slash[1] != 'm' ||
-        (slash[2] != '0' && slash[2] != '1'))
-      return 0;
-    memcpy(plain, name, (size_t)(slash - name));
-    plain[slash - name] = 0;
-    return param_view(lab, plain, t->optimiser[slash[2] - '0'], view);
-  }
-  const sl_entry *x = sl_plan_find(&t->model.plan, name);
-  if (!x || x->role == SL_SCRATCH) return 0;
-  const sl_real *base = x->role == SL_PARAM   ? t->params
-                        : x->role == SL_STATE ? t->state
-                                              : t->worker[0].saved;
-  *view = view_of(lab, base + x->at, real_type, x->rank, x->shape);
-  return 1;
-}
-
-int sl_tensor(sl_lab *lab, const char *name, sl_view *view) {
-  SL_TRY(need_run(lab));
-  if (find_tensor(lab, name, view)) return SL_OK;
-  return sl_fail(&lab->error, SL_E_CONFIG, name,
-                 "There is no tensor \"%.60s\" in this run; the tensor list names those there are.",
-                 name);
-}
-
-const char *sl_tensors_json(sl_lab *lab) {
-  static const char *const roles[] = {"param", "saved", "scratch", "state"};
-  if (need_run(lab)) return NULL;
-  const sl_plan *plan = &lab->run->trainer.model.plan;
-  sl_text *out = &lab->out;
-  sl_text_clear(out);
-  sl_text_add(out, "[");
-  int any = 0;
-  for (int i = 0; i < plan->count; i++) {
-    const sl_entry *x = &plan->tensors[i];
-    if (x->role == SL_SCRATCH) continue;
-    sl_text_printf(out, "%s{\"name\":\"%s\",\"role\":\"%s\",\"shape\":[", any++ ? "," : "", x->name,
-                   roles[x->role]);
-    for (int d = 0; d < x->rank; d++) sl_text_printf(out, "%s%d", d ? "," : "", x->shape[d]);
-    sl_text_add(out, "]}");
-  }
-  sl_text_add(out, "]");
-  return answer(lab);
 }

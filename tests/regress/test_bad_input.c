@@ -31,8 +31,9 @@ static void refused(int rc, const char *code, const char *word1, const char *wor
   }
   check(is_sentence(m), "%.300s: \"%s\" is no sentence", what, m);
   check(!strcmp(code_of(lab), code), "%.300s: code %s, not %s (%s)", what, code_of(lab), code, m);
-  check(!word1 || strstr(m, word1), "%.300s: \"%s\" does not name %s", what, m, word1);
-  check(!word2 || strstr(m, word2), "%.300s: \"%s\" does not name %s", what, m, word2);
+  const char *words[] = {word1, word2};
+  for (int i = 0; i < 2; i++)
+    if (words[i]) check(strstr(m, words[i]) != NULL, "%.300s: \"%s\" lacks %s", what, m, words[i]);
   check(same_print(lab_print(lab), untouched), "%.300s: the open run was changed", what);
 }
 

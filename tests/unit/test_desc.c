@@ -104,7 +104,7 @@ static void check_params(const sl_param *params, size_t most, const char *where)
   int n = 0;
   for (const sl_param *p = params; p && p->key; p++, n++) {
     char name[160];
-    snprintf(name, sizeof name, "%s.%s", where, p->key);
+    snprintf(name, sizeof name, "%.100s.%.50s", where, p->key);
     check_words(name, p->key, p->label, p->help);
     check(strcmp(p->key, "type") != 0, "%s: \"type\" names rows", name);
     check(!p->unit || p->unit[0], "%s: an empty unit", name);
@@ -153,7 +153,7 @@ static void walk(const sl_desc *d, const char *where) {
   check_params(d->params, 0, where);
   for (const sl_param *p = d->params; p && p->key; p++) {
     char name[160];
-    snprintf(name, sizeof name, "%s.%s", where, p->key);
+    snprintf(name, sizeof name, "%.100s.%.50s", where, p->key);
     if (p->type == SL_SECTION) walk(p->section, name);
     if (p->type == SL_FAMILY) {
       check_family(p->family);
