@@ -20,7 +20,9 @@ test:
 	  { echo "0 passed, 1 failed"; exit 1; }
 	@node tests/run.mjs
 
-bench: build
+bench:
+	@.ci/setup test
+	@.ci/build $(JOBS) native wasm
 	@node tests/bench/run.mjs
 
 fingerprints:

@@ -8,9 +8,9 @@ import { listen, makeServer } from '../../../web/tools/serve.mjs';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** @returns {string} */
+/** The browser that SINKLAB_CHROMIUM names, or the first on PATH. @returns {string} */
 function program() {
-  if (process.env.CHROMIUM) return process.env.CHROMIUM;
+  if (process.env.SINKLAB_CHROMIUM) return process.env.SINKLAB_CHROMIUM;
   for (const name of ['chromium', 'chromium-browser', 'google-chrome']) {
     try {
       return execFileSync('which', [name], { encoding: 'utf8' }).trim();
@@ -18,18 +18,23 @@ function program() {
       /* the next one */
     }
   }
-  throw new Error('no Chromium: install it or set CHROMIUM to the program');
+  throw new Error('no Chromium: install it or set SINKLAB_CHROMIUM to the program');
+}
+
+/** Starts it with an empty profile. */
+export function launch() {
+  return chromium.launch({
+    executablePath: program(),
+    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+      '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
 }
 
 /** Site and browser, both for one test file. */
 export async function start() {
   const server = makeServer(path.resolve(root, process.env.SITE ?? 'dist'));
   const port = await listen(server, 0);
-  const browser = await chromium.launch({
-    executablePath: program(),
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-      '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-  });
+  const browser = await launch();
   const base = `http://127.0.0.1:${port}/`;
 
   /** A page in a fresh profile; what it complains about is kept in `complaints`.

@@ -1,28 +1,19 @@
 // The engine layer in Chromium: every place to compute gives the bits that Node gives, a pause is
 // prompt, and what a page forbids is said.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { chromium } from 'playwright-core';
-
 import { makeServer } from '../../../web/tools/serve.mjs';
 import { engine } from '../real_engine.mjs';
+import { launch } from './browser.mjs';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const { config } = JSON.parse(readFileSync(path.join(root, 'models/presets/R0.json'), 'utf8'));
 config.train.steps = 40;
-
-/** The browser that SINKLAB_CHROMIUM names, or the first on PATH. */
-function browserPath() {
-  const names = ['chromium', 'chromium-browser', 'google-chrome'];
-  const folders = (process.env.PATH ?? '').split(path.delimiter);
-  const all = names.flatMap((name) => folders.map((folder) => path.join(folder, name)));
-  return process.env.SINKLAB_CHROMIUM ?? all.find((file) => existsSync(file));
-}
 
 let server, browser, base, expected;
 
@@ -41,13 +32,7 @@ before(async () => {
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   base = `http://127.0.0.1:${server.address().port}/`;
-  browser = await chromium.launch({
-    executablePath: browserPath(),
-    args: [
-      '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-      '--disable-background-networking', '--disable-component-update', '--disable-sync',
-    ],
-  });
+  browser = await launch();
 });
 
 after(async () => {
