@@ -16,7 +16,7 @@ site: build
 	@node web/tools/site.mjs
 
 test:
-	@{ .ci/setup test && .ci/build $(JOBS) native wasm && node web/tools/site.mjs; } || \
+	@{ .ci/setup test && .ci/build $(JOBS) native wasm asan && node web/tools/site.mjs; } || \
 	  { echo "0 passed, 1 failed"; exit 1; }
 	@node tests/run.mjs
 

@@ -53,9 +53,10 @@ async function whole(command, args) {
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, report: code === 0 ? '' : out };
 }
 
-/** Every native test program; each counts its own checks. @returns {Promise<Result>} */
-async function native() {
-  const { code, out } = await run('ctest', ['--test-dir', 'build/native', '-V', '-j', String(cores)]);
+/** Every native test program of a build; each counts its own checks.
+ * @param {string} build @returns {Promise<Result>} */
+async function native(build) {
+  const { code, out } = await run('ctest', ['--test-dir', `build/${build}`, '-V', '-j', String(cores)]);
   /** @type {Map<string, {name: string, lines: string[], ok: boolean}>} */
   const tests = new Map();
   for (const line of out.split('\n')) {
@@ -127,7 +128,8 @@ const types = existsSync(path.join(root, 'web/tsconfig.json')) && find('web/src'
 /** @type {Record<string, () => Promise<Result>>} */
 const suites = {
   dependencies: () => whole('bash', ['.ci/depcheck']),
-  native,
+  native: () => native('native'),
+  sanitized: () => native('asan'), // the same under the address and undefined-behaviour sanitizers
   ...(types && { types: () => whole(process.execPath, ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'web']) }),
   web: () => node(find('tests/web', '.test.mjs', ['browser']), cores),
   // One at a time: pages that train share the machine's cores.
