@@ -13,14 +13,6 @@ if(SL_DPKG AND NOT DEFINED ENV{NODE_PATH})
   endif()
 endif()
 
-# Emscripten's own growth tells the host through an import; nobody needs to be told, since typed
-# arrays are made anew whenever memory.buffer has changed.
-file(CONFIGURE OUTPUT "${GEN}/notify.c" CONTENT
-"#include <stddef.h>
-void emscripten_notify_memory_growth(size_t index);
-void emscripten_notify_memory_growth(size_t index) { (void)index; }
-" @ONLY)
-
 # Everything that the header declares is exported, and what is not defined fails the link.
 set(SL_HEADER "${CMAKE_SOURCE_DIR}/core/include/sinklab.h")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${SL_HEADER}")
@@ -44,7 +36,7 @@ set(small ${SL_CORE} ${SL_WASM})
 list(FILTER small EXCLUDE REGEX "/core/(kernels|model|train)/")
 set_source_files_properties(${small} PROPERTIES COMPILE_OPTIONS "-Os")
 target_compile_options(sl_cjson PRIVATE -Os)
-add_executable(sinklab_wasm ${SL_WASM} ${SL_CORE} "${GEN}/notify.c" $<TARGET_OBJECTS:sl_cjson>)
+add_executable(sinklab_wasm ${SL_WASM} ${SL_CORE} $<TARGET_OBJECTS:sl_cjson>)
 sl_core(sinklab_wasm)
 set_target_properties(sinklab_wasm PROPERTIES OUTPUT_NAME sinklab SUFFIX .wasm LINK_DEPENDS "${SL_HEADER}")
 target_compile_options(sinklab_wasm PRIVATE -msimd128 -fvisibility=hidden)

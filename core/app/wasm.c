@@ -1,6 +1,8 @@
-/* The WebAssembly module. Its exports are the functions of sinklab.h, malloc and free; it imports
- * nothing that the engine calls. What the page needs besides is here. */
-#include "../include/sinklab.h"
+/* The WebAssembly module: its exports are the functions of sinklab.h, malloc and free, and it
+ * imports nothing. */
+#include <stddef.h>
 
-/* For the loader: addresses are 32 bits wide. */
-SL_API int sl_wasm_pointer_size(void) { return (int)sizeof(void *); }
+/* Emscripten calls this when memory has grown and would import it from the page; the page needs no
+ * word of it, as it looks at memory.buffer itself. */
+void emscripten_notify_memory_growth(size_t index);
+void emscripten_notify_memory_growth(size_t index) { (void)index; }
