@@ -87,7 +87,7 @@ static inline sl_code tiny_open(tiny *t, const sl_model_config *c, int B, int T,
   SL_TRY(sl_model_plan(&t->model, c, B, T, V, e));
   const sl_plan *p = &t->model.plan;
   size_t n = (size_t)B * (size_t)T;
-  const sl_kernels *k = sl_kernels_best();
+  const sl_kernels *k = sl_tier_at(0).kernels;
   t->params = calloc(p->size[SL_PARAM] + 1, sizeof(sl_real));
   t->grads = calloc(p->size[SL_PARAM] + 1, sizeof(sl_real));
   t->state = tiny_nan(p->size[SL_STATE]);

@@ -30,7 +30,7 @@ enum {
 typedef struct cli_options {
   const char *command;
   const char *file; /* the argument that is no option, if the command takes one */
-  const char *preset, *json, *checkpoint, *text, *resume, *out;
+  const char *preset, *json, *checkpoint, *text, *resume, *out, *arithmetic;
   int32_t workers; /* 0: as many as are of use */
   int32_t limit;   /* MB, 0: none */
   int quiet, as_json;
@@ -120,7 +120,8 @@ typedef struct cli_run {
   int64_t steps; /* of the whole run */
 } cli_run;
 
-/* Opens the run that the JSON configures, with the text, workers and limit of the options. */
+/* Opens the run that the JSON configures, with the text, workers, limit and arithmetic of the
+ * options. */
 int cli_run_open(cli_run *r, const char *json, size_t size, const cli_options *o);
 /* Opens the run that the checkpoint --resume holds. */
 int cli_run_resume(cli_run *r, const cli_options *o);

@@ -16,6 +16,8 @@ const cli_option cli_option_table[] = {
     {"--steps", "N", CLI_STEPS, 0, 0, 0, " train estimate ", "The same as --set train.steps=N."},
     {"--workers", "N", CLI_INT, AT(workers), 1, 64, " train replay estimate ",
      "Threads; the bits do not depend on it. Default: processors, at most train.shards."},
+    {"--arithmetic", "NAME", CLI_STRING, AT(arithmetic), 0, 0, " train ",
+     "strict (default): the same bits everywhere; fma: fused multiply-add, with its own bits."},
     {"--limit", "MB", CLI_INT, AT(limit), 1, 1 << 20, " train replay ",
      "Refuses a run that takes more memory than this."},
     {"--text", "FILE", CLI_STRING, AT(text), 0, 0, " train replay estimate ",

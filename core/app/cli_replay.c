@@ -6,6 +6,7 @@
 
 /* A run file, and how far it was compared. */
 typedef struct replay {
+  const char *arithmetic;
   sl_json *json;
   sl_text config;
   const sl_json *fingerprint, *record; /* the next ones, or NULL */
@@ -67,8 +68,10 @@ static int check_file(const cli_options *o, replay *p) {
   const sl_json *inner = get(config, "seed", SL_JSON_STRING);
   if (seed && inner && strcmp(sl_json_string(seed), sl_json_string(inner)) != 0)
     return bad_file(o, "\"seed\" is not the seed of its \"config\"");
-  if (arithmetic && strcmp(sl_json_string(arithmetic), "strict") != 0)
-    return bad_file(o, "it was computed with another arithmetic than \"strict\"");
+  p->arithmetic = arithmetic ? sl_json_string(arithmetic) : "strict";
+  if (!strcmp(p->arithmetic, "mixed"))
+    return bad_file(o, "its arithmetic is \"mixed\": a checkpoint of one arithmetic was trained on "
+                       "in another, which cannot be repeated");
   p->diverged = get(p->json, "diverged", SL_JSON_OBJECT);
   if (p->diverged && step_of(p->diverged) < 1) return bad_file(o, "\"diverged\" names no step");
   p->fingerprint = sl_json_first(fingerprints);
@@ -254,10 +257,12 @@ static int replay_run(replay *p, const cli_run *r, const cli_options *o) {
   return code;
 }
 
-int cli_replay(const cli_options *o) {
+int cli_replay(const cli_options *options) {
+  cli_options with_arithmetic = *options, *o = &with_arithmetic;
   replay p = {0};
   cli_run r = {0};
   int code = read_file(o, &p);
+  o->arithmetic = p.arithmetic;
   if (!code) code = cli_run_open(&r, p.config.data, p.config.size, o);
   if (!code) code = check_run(o, &p, &r);
   if (!code) code = replay_run(&p, &r, o);

@@ -36,6 +36,7 @@ static int read_facts(const char *resolved, facts *out) {
 static int begin(cli_run *r, const cli_options *o) {
   *r = (cli_run){.lab = sl_new(), .workers = 1};
   if (!r->lab) return cli_no_memory();
+  if (o->arithmetic && sl_set_arithmetic(r->lab, o->arithmetic)) return cli_engine_fail(r->lab);
   return o->text ? cli_file_read(o->text, "The text", CLI_TEXT_LIMIT, &r->text) : CLI_OK;
 }
 

@@ -15,7 +15,8 @@ int sl_abi(void) { return SL_ABI; }
 #define STRING(x) #x
 #define LAYOUT(abi, size, type, rank, shape, generation)                                           \
   "{\"abi\":" STRING(abi) ",\"view\":{\"size\":" #size ",\"data\":0,\"type\":" #type               \
-  ",\"rank\":" #rank ",\"shape\":" #shape ",\"generation\":" #generation "}}"
+                          ",\"rank\":" #rank ",\"shape\":" #shape ",\"generation\":" #generation   \
+                          "}}"
 
 const char *sl_layout_json(void) {
   return sizeof(void *) == 4 ? LAYOUT(SL_ABI, 32, 4, 8, 12, 28) : LAYOUT(SL_ABI, 40, 8, 12, 16, 32);
@@ -92,6 +93,30 @@ const char *sl_registry_markdown(sl_lab *lab) {
   return sl_lab_answer(lab);
 }
 
+/* ---- arithmetic ---- */
+
+static sl_tier tier_of(const sl_lab *lab) { return lab->tier.kernels ? lab->tier : sl_tier_at(0); }
+
+const char *sl_arithmetics_json(sl_lab *lab) {
+  sl_text_clear(&lab->out);
+  for (int i = 0; sl_tier_at(i).kernels; i++)
+    sl_text_printf(&lab->out, "%s\"%s\"", i ? "," : "[", sl_tier_at(i).arithmetic);
+  sl_text_add(&lab->out, "]");
+  return sl_lab_answer(lab);
+}
+
+int sl_set_arithmetic(sl_lab *lab, const char *name) {
+  for (int i = 0; sl_tier_at(i).kernels; i++)
+    if (!strcmp(sl_tier_at(i).arithmetic, name)) {
+      lab->tier = sl_tier_at(i);
+      return SL_OK;
+    }
+  return sl_fail(&lab->error, SL_E_CONFIG, "arithmetic",
+                 "The arithmetic \"%s\" cannot be had from this engine on this processor; use "
+                 "\"%s\".",
+                 name, sl_tier_at(0).arithmetic);
+}
+
 const char *sl_resolve_json(sl_lab *lab, const char *json, size_t size) {
   sl_config c;
   if (sl_config_parse(json, size, &c, &lab->error)) return NULL;
@@ -107,10 +132,10 @@ typedef struct estimate {
   int vocabulary;
 } estimate;
 
-static sl_code measure(const sl_config *c, sl_text_input text, int workers, estimate *out,
-                       sl_error *e) {
+static sl_code measure(const sl_config *c, sl_text_input text, const sl_kernels *k, int workers,
+                       estimate *out, sl_error *e) {
   sl_model m;
-  SL_TRY(sl_trainer_measure(c, text, workers, &out->bytes, &m, &out->vocabulary, e));
+  SL_TRY(sl_trainer_measure(c, text, k, workers, &out->bytes, &m, &out->vocabulary, e));
   out->metrics = sl_metrics_memory(c, &m.dims);
   out->parameters = 0;
   for (int i = 0; i < m.plan.count; i++)
@@ -128,7 +153,8 @@ const char *sl_estimate_json(sl_lab *lab, const char *json, size_t size, const v
   sl_config c;
   estimate x;
   if (sl_config_parse(json, size, &c, &lab->error) ||
-      measure(&c, (sl_text_input){text, text_size}, workers < 1 ? 1 : workers, &x, &lab->error))
+      measure(&c, (sl_text_input){text, text_size}, tier_of(lab).kernels, workers < 1 ? 1 : workers,
+              &x, &lab->error))
     return NULL;
   sl_text_clear(&lab->out);
   sl_text_printf(&lab->out,
@@ -141,18 +167,18 @@ const char *sl_estimate_json(sl_lab *lab, const char *json, size_t size, const v
 
 /* ---- opening ---- */
 
-static sl_code run_open(run *r, const sl_config *c, const void *text, size_t text_size, int workers,
-                        uint64_t limit, sl_error *e) {
+static sl_code run_open(run *r, const sl_config *c, const void *text, size_t text_size,
+                        sl_tier tier, int workers, uint64_t limit, sl_error *e) {
   estimate x;
   sl_text_input input = {text, text_size};
-  SL_TRY(measure(c, input, workers, &x, e));
+  SL_TRY(measure(c, input, tier.kernels, workers, &x, e));
   if (limit && x.bytes > limit)
     return sl_fail(e, SL_E_MEMORY, "",
                    "This run needs %.1f MB and the limit is %.1f MB; a smaller batch "
                    "(train.batch), context, width or number of layers takes less.",
                    (double)x.bytes / 1e6, (double)limit / 1e6);
   if (text_size) r->meta.text_hash = sl_hash(SL_HASH_START, text, text_size);
-  SL_TRY(sl_trainer_open(&r->trainer, c, input, workers, x.metrics, e));
+  SL_TRY(sl_trainer_open(&r->trainer, c, input, tier, workers, x.metrics, e));
   sl_metrics_open(&r->metrics, &r->trainer);
   sl_metrics_fingerprint(&r->metrics, &r->trainer);
   return SL_OK;
@@ -170,7 +196,8 @@ static int open_or_load(sl_lab *lab, const sl_config *c, const unsigned char *ch
                         size_t text_size, int workers, uint64_t limit) {
   run *r = calloc(1, sizeof *r);
   if (!r) return sl_fail(&lab->error, SL_E_MEMORY, "", "Out of memory.");
-  sl_code code = run_open(r, c, text, text_size, workers < 1 ? 1 : workers, limit, &lab->error);
+  sl_code code =
+      run_open(r, c, text, text_size, tier_of(lab), workers < 1 ? 1 : workers, limit, &lab->error);
   if (!code && checkpoint) {
     r->meta.parent = meta->parent;
     code = sl_checkpoint_load(checkpoint, checkpoint_size, &r->trainer, &r->metrics, &lab->error);

@@ -21,6 +21,7 @@ struct sl_lab {
   sl_text out, error_out;
   unsigned char *saved;
   sl_parallel parallel;
+  sl_tier tier; /* chosen; kernels NULL: the default */
 };
 
 /* Refuses when no run is open. */

@@ -36,8 +36,8 @@ const char *sl_run_json(sl_lab *lab) {
   sl_text_clear(out);
   sl_text_add(out, "{\"sinklab\":1,\"config\":");
   sl_json_write(out, &sl_config_desc, &t->config);
-  sl_text_printf(out, ",\n\"seed\":\"%llu\",\"arithmetic\":\"strict\",\"step\":%lld",
-                 (unsigned long long)t->config.seed, (long long)t->step);
+  sl_text_printf(out, ",\n\"seed\":\"%llu\",\"arithmetic\":\"%s\",\"step\":%lld",
+                 (unsigned long long)t->config.seed, t->arithmetic, (long long)t->step);
   if (lab->run->meta.text_hash)
     sl_text_printf(out, ",\"text_hash\":\"%016llx\"", (unsigned long long)lab->run->meta.text_hash);
   if (t->diverged)

@@ -51,6 +51,14 @@ SL_API const char *sl_registry_json(sl_lab *lab);
 /* The same as Markdown (reference tables of the documentation). */
 SL_API const char *sl_registry_markdown(sl_lab *lab);
 
+/* ["strict","fma"]: the arithmetics that this engine can compute here, the default first. strict
+ * rounds after every operation and has the same bits everywhere; fma fuses each multiply-add, is
+ * faster, and has bits of its own, the same wherever the hardware fuses. */
+SL_API const char *sl_arithmetics_json(sl_lab *lab);
+/* The arithmetic of the runs opened from now on. A checkpoint of another is loaded all the same; the
+ * run's arithmetic is then "mixed", and no replay can repeat it. */
+SL_API int sl_set_arithmetic(sl_lab *lab, const char *name);
+
 /* The configuration with every default filled in, or NULL. Nothing is opened. */
 SL_API const char *sl_resolve_json(sl_lab *lab, const char *json, size_t size);
 /* {"bytes":…,"parameters":…,"flops_per_step":…,"tokens_per_step":…,"vocabulary":…} or NULL. bytes is

@@ -63,8 +63,8 @@ static void write_json(sl_text *out, const sl_trainer *t, const sl_metrics *m,
                        const sl_checkpoint_meta *meta) {
   sl_text_add(out, "{\"config\":");
   sl_json_write(out, &sl_config_desc, &t->config);
-  sl_text_printf(out, ",\"step\":\"%lld\",\"arithmetic\":\"strict\",\"text_hash\":\"%016llx\"",
-                 (long long)t->step, (unsigned long long)meta->text_hash);
+  sl_text_printf(out, ",\"step\":\"%lld\",\"arithmetic\":\"%s\",\"text_hash\":\"%016llx\"",
+                 (long long)t->step, t->arithmetic, (unsigned long long)meta->text_hash);
   uint64_t bits[2]; /* exact: a resumed run reports the same mean loss */
   memcpy(&bits[0], &m->loss_sum, 8);
   memcpy(&bits[1], &t->loss, 8);
@@ -244,10 +244,14 @@ static sl_code load_counters(const unsigned char *b, sl_trainer *t, sl_metrics *
   SL_TRY(parse_json(b, &j, e));
   long long step = decimal_of(j, "step"), loss_steps = decimal_of(j, "loss_steps");
   uint64_t bits[2] = {hex_of(j, "loss_sum"), hex_of(j, "loss")};
+  const sl_json *arithmetic = sl_json_get(j, "arithmetic");
+  int same = arithmetic && sl_json_is(arithmetic) == SL_JSON_STRING &&
+             !strcmp(sl_json_string(arithmetic), t->arithmetic);
   sl_json_free(j);
   if (step < 0 || step > t->config.train.steps || loss_steps < 0 || loss_steps > step)
     return damaged(e, HEADER, "its step lies outside the run");
   t->step = step;
+  if (step > 0 && !same) t->arithmetic = "mixed";
   t->prepared = -1;
   m->loss_steps = loss_steps;
   memcpy(&m->loss_sum, &bits[0], 8);

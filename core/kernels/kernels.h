@@ -3,6 +3,8 @@
  * `ref` is plain loops compiled without auto-vectorisation: the oracle and the honest baseline (and
  * the only tier of the double build). `vec` is one body of four lanes, compiled natively and for
  * WASM simd128; both give the same bits: no fused multiply-add, fixed order of sums, own math.
+ * `fma` is that body with every multiply-add fused (natively, and WASM relaxed SIMD): faster, with
+ * bits of its own, the same wherever the hardware fuses.
  *
  * Conventions: row-major; gradients (names d...) accumulate with +=, forwards assign; no kernel
  * allocates; pointers need natural alignment only; n may be any length >= 0; inputs and outputs do
@@ -118,10 +120,18 @@ typedef struct sl_kernels {
 
 extern const sl_kernels sl_kernels_ref;
 #ifndef SL_DOUBLE
-extern const sl_kernels sl_kernels_vec;
+extern const sl_kernels sl_kernels_vec, sl_kernels_fma;
 #endif
 
-/* The tier the engine computes with: vec, or ref in the double build. */
-const sl_kernels *sl_kernels_best(void);
+/* An arithmetic and the kernels that compute it here. */
+typedef struct sl_tier {
+  const char *arithmetic; /* "strict", "fma" */
+  const sl_kernels *kernels;
+} sl_tier;
+
+/* What this build on this processor can compute, the default first; kernels is NULL past the last.
+ * The engine file of the page that is compiled for relaxed SIMD has the fma tier alone; where the
+ * hardware does not fuse, that file's arithmetic is strict. */
+sl_tier sl_tier_at(int i);
 
 #endif

@@ -1,7 +1,10 @@
 /* Four float lanes: the only place that knows about instruction sets.
  *
  * Every operation is one IEEE operation per lane, so that WASM simd128 and any 128-bit native unit
- * give the same bits. Comparisons with select instead of min and max: those differ on NaN. */
+ * give the same bits. Comparisons with select instead of min and max: those differ on NaN.
+ *
+ * With SL_FMA v_muladd rounds once instead of twice (relaxed SIMD in WASM): another arithmetic,
+ * with bits of its own, which are the same wherever the hardware fuses. */
 #ifndef SL_VEC_H
 #define SL_VEC_H
 
@@ -93,8 +96,24 @@ VEC_INLINE v4f v_sqrt(v4f a) {
 
 VEC_INLINE v4f v_zero(void) { return v_splat(0.0f); }
 
-/* acc + a b, rounded twice */
+/* acc + a b: rounded twice, or once with SL_FMA */
+#ifndef SL_FMA
 VEC_INLINE v4f v_muladd(v4f acc, v4f a, v4f b) { return v_add(acc, v_mul(a, b)); }
+#elif defined(__wasm_relaxed_simd__)
+VEC_INLINE v4f v_muladd(v4f acc, v4f a, v4f b) { return wasm_f32x4_relaxed_madd(a, b, acc); }
+#elif defined(__FMA__)
+#include <immintrin.h>
+VEC_INLINE v4f v_muladd(v4f acc, v4f a, v4f b) {
+  return (v4f)_mm_fmadd_ps((__m128)a, (__m128)b, (__m128)acc);
+}
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+VEC_INLINE v4f v_muladd(v4f acc, v4f a, v4f b) {
+  return (v4f)vfmaq_f32((float32x4_t)acc, (float32x4_t)a, (float32x4_t)b);
+}
+#else
+#error "SL_FMA asks for fused multiply-add, which this target does not have"
+#endif
 
 /* The first n lanes (n < 4) from memory, the others 0. */
 VEC_INLINE v4f v_load_part(const float *p, size_t n) {

@@ -225,7 +225,7 @@ static void multiply_columns(const sl_gemm *g, const float *A, const float *B, f
   }
 }
 
-void vec_gemm(const sl_gemm *g, const float *A, const float *B, float *C, float *work) {
+void VEC(gemm)(const sl_gemm *g, const float *A, const float *B, float *C, float *work) {
   if (g->K <= 0 && !g->accumulate)
     for (int i = 0; i < g->M; i++)
       memset(C + (size_t)i * (size_t)g->ldc, 0, (size_t)g->N * sizeof *C);

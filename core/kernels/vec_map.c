@@ -28,8 +28,8 @@ VEC_INLINE void turn_head(size_t half, const float *c, const float *s, float dir
   }
 }
 
-void vec_rope(int N, int H, int D, const int32_t *position, const float *cos, const float *sin,
-              float direction, float *x) {
+void VEC(rope)(int N, int H, int D, const int32_t *position, const float *cos, const float *sin,
+               float direction, float *x) {
   const size_t half = (size_t)D / 2;
   for (int n = 0; n < N; n++) {
     const size_t row = (size_t)position[n] * half;
@@ -37,7 +37,7 @@ void vec_rope(int N, int H, int D, const int32_t *position, const float *cos, co
   }
 }
 
-void vec_relu(size_t n, const float *u, float *y) {
+void VEC(relu)(size_t n, const float *u, float *y) {
   size_t i = 0;
   for (; i + 4 <= n; i += 4) {
     v4f value = v_load(u + i);
@@ -46,7 +46,7 @@ void vec_relu(size_t n, const float *u, float *y) {
   for (; i < n; i++) y[i] = u[i] < 0 ? 0 : u[i];
 }
 
-void vec_relu_back(size_t n, const float *u, const float *dy, float *du) {
+void VEC(relu_back)(size_t n, const float *u, const float *dy, float *du) {
   size_t i = 0;
   for (; i + 4 <= n; i += 4) {
     v4m on = v_less(v_zero(), v_load(u + i));
@@ -66,7 +66,7 @@ VEC_INLINE v4f gelu_sigmoid(v4f u, v4f square) {
 
 VEC_INLINE v4f gelu4(v4f u) { return v_mul(u, gelu_sigmoid(u, v_mul(u, u))); }
 
-void vec_gelu(size_t n, const float *u, float *y) {
+void VEC(gelu)(size_t n, const float *u, float *y) {
   size_t i = 0;
   for (; i + 4 <= n; i += 4) v_store(y + i, gelu4(v_load(u + i)));
   if (i < n) v_store_part(y + i, n - i, gelu4(v_load_part(u + i, n - i)));
@@ -81,7 +81,7 @@ VEC_INLINE v4f gelu_back4(v4f u, v4f dy, v4f du) {
   return v_muladd(du, dy, v_add(s, bend));
 }
 
-void vec_gelu_back(size_t n, const float *u, const float *dy, float *du) {
+void VEC(gelu_back)(size_t n, const float *u, const float *dy, float *du) {
   size_t i = 0;
   for (; i + 4 <= n; i += 4)
     v_store(du + i, gelu_back4(v_load(u + i), v_load(dy + i), v_load(du + i)));
@@ -95,7 +95,7 @@ void vec_gelu_back(size_t n, const float *u, const float *dy, float *du) {
 
 VEC_INLINE v4f swiglu4(v4f g, v4f u) { return v_mul(v_mul(g, v_sigmoid_minus(v_neg(g))), u); }
 
-void vec_swiglu(size_t n, const float *g, const float *u, float *y) {
+void VEC(swiglu)(size_t n, const float *g, const float *u, float *y) {
   size_t i = 0;
   for (; i + 4 <= n; i += 4) v_store(y + i, swiglu4(v_load(g + i), v_load(u + i)));
   if (i < n)
@@ -109,8 +109,8 @@ VEC_INLINE void swiglu_back4(v4f g, v4f u, v4f dy, v4f *dg, v4f *du) {
   *du = v_muladd(*du, dy, v_mul(g, s));
 }
 
-void vec_swiglu_back(size_t n, const float *g, const float *u, const float *dy, float *dg,
-                     float *du) {
+void VEC(swiglu_back)(size_t n, const float *g, const float *u, const float *dy, float *dg,
+                      float *du) {
   size_t i = 0;
   for (; i + 4 <= n; i += 4) {
     v4f dg4 = v_load(dg + i), du4 = v_load(du + i);
@@ -128,16 +128,16 @@ void vec_swiglu_back(size_t n, const float *g, const float *u, const float *dy, 
   }
 }
 
-void vec_gather(int N, int C, const int32_t *id, const float *table, int accumulate, float *x) {
+void VEC(gather)(int N, int C, const int32_t *id, const float *table, int accumulate, float *x) {
   for (int n = 0; n < N; n++, x += C) {
     const float *row = table + (size_t)id[n] * (size_t)C;
     if (accumulate)
-      vec_add((size_t)C, row, x);
+      VEC(add)((size_t)C, row, x);
     else
       memcpy(x, row, (size_t)C * sizeof *x);
   }
 }
 
-void vec_scatter_add(int N, int C, const int32_t *id, const float *dx, float *dtable) {
-  for (int n = 0; n < N; n++, dx += C) vec_add((size_t)C, dx, dtable + (size_t)id[n] * (size_t)C);
+void VEC(scatter_add)(int N, int C, const int32_t *id, const float *dx, float *dtable) {
+  for (int n = 0; n < N; n++, dx += C) VEC(add)((size_t)C, dx, dtable + (size_t)id[n] * (size_t)C);
 }

@@ -40,7 +40,7 @@ static float sum_of_squares(size_t n, float mean, const float *x) {
   return v_sum(v_add(s0, s1));
 }
 
-void vec_rmsnorm(int N, int C, float eps, const float *x, const float *w, float *y, float *r) {
+void VEC(rmsnorm)(int N, int C, float eps, const float *x, const float *w, float *y, float *r) {
   const size_t width = (size_t)C;
   for (int n = 0; n < N; n++, x += C, y += C) {
     const float root = inverse_root(sum_of_squares(width, 0.0f, x) / (float)C + eps);
@@ -81,8 +81,8 @@ VEC_INLINE norm_sums back_sums(size_t n, v4f mean, v4f r, const float *x, const 
   return (norm_sums){v_sum(v_add(p0, p1)), v_sum(v_add(u0, u1))};
 }
 
-void vec_rmsnorm_back(int N, int C, const float *x, const float *w, const float *r, const float *dy,
-                      float *dx, float *dw) {
+void VEC(rmsnorm_back)(int N, int C, const float *x, const float *w, const float *r,
+                       const float *dy, float *dx, float *dw) {
   const size_t width = (size_t)C;
   for (int n = 0; n < N; n++, x += C, dy += C, dx += C) {
     const v4f scale = v_splat(r[n]);
@@ -103,8 +103,8 @@ void vec_rmsnorm_back(int N, int C, const float *x, const float *w, const float 
   }
 }
 
-void vec_layernorm(int N, int C, float eps, const float *x, const float *w, const float *b,
-                   float *y, float *stat) {
+void VEC(layernorm)(int N, int C, float eps, const float *x, const float *w, const float *b,
+                    float *y, float *stat) {
   const size_t width = (size_t)C;
   for (int n = 0; n < N; n++, x += C, y += C, stat += 2) {
     const float mean = sum_of(width, x) / (float)C;
@@ -121,8 +121,8 @@ void vec_layernorm(int N, int C, float eps, const float *x, const float *w, cons
   }
 }
 
-void vec_layernorm_back(int N, int C, const float *x, const float *w, const float *stat,
-                        const float *dy, float *dx, float *dw, float *db) {
+void VEC(layernorm_back)(int N, int C, const float *x, const float *w, const float *stat,
+                         const float *dy, float *dx, float *dw, float *db) {
   const size_t width = (size_t)C;
   for (int n = 0; n < N; n++, x += C, dy += C, dx += C, stat += 2) {
     const v4f offset = v_splat(stat[0]), scale = v_splat(stat[1]);

@@ -19,7 +19,7 @@ VEC_INLINE void adamw4(const sl_adamw_step *s, v4f g, v4f *w, v4f *m, v4f *v) {
   *w = v_sub(*w, v_mul(v_splat(s->lr), step));
 }
 
-void vec_adamw(size_t n, const sl_adamw_step *s, const float *g, float *w, float *m, float *v) {
+void VEC(adamw)(size_t n, const sl_adamw_step *s, const float *g, float *w, float *m, float *v) {
   const sl_adamw_step step = *s; /* a copy that no store can alias */
   size_t i = 0;
   for (; i + 4 <= n; i += 4) {
@@ -46,7 +46,7 @@ VEC_INLINE void sgd4(const sl_sgd_step *s, v4f g, v4f *w, v4f *m) {
   *w = v_sub(*w, v_mul(v_splat(s->lr), v_muladd(*m, v_splat(s->decay), *w)));
 }
 
-void vec_sgd(size_t n, const sl_sgd_step *s, const float *g, float *w, float *m) {
+void VEC(sgd)(size_t n, const sl_sgd_step *s, const float *g, float *w, float *m) {
   const sl_sgd_step step = *s;
   size_t i = 0;
   for (; i + 4 <= n; i += 4) {

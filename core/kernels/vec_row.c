@@ -10,19 +10,19 @@
 
 static const float tiny = 1e-30f; /* probabilities and their gradients below become 0 */
 
-void vec_add(size_t n, const float *x, float *y) {
+void VEC(add)(size_t n, const float *x, float *y) {
   size_t i = 0;
   for (; i + 4 <= n; i += 4) v_store(y + i, v_add(v_load(x + i), v_load(y + i)));
   for (; i < n; i++) y[i] = x[i] + y[i];
 }
 
-void vec_scale(size_t n, float a, float *y) {
+void VEC(scale)(size_t n, float a, float *y) {
   size_t i = 0;
   for (; i + 4 <= n; i += 4) v_store(y + i, v_mul(v_load(y + i), v_splat(a)));
   for (; i < n; i++) y[i] = y[i] * a;
 }
 
-double vec_sumsq(size_t n, const float *x) {
+double VEC(sumsq)(size_t n, const float *x) {
   double sum[4] = {0, 0, 0, 0};
   size_t i = 0;
   for (; i + 4 <= n; i += 4)
@@ -31,7 +31,7 @@ double vec_sumsq(size_t n, const float *x) {
   return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
-float vec_max(size_t n, const float *x) {
+float VEC(max)(size_t n, const float *x) {
   v4f best0 = v_splat(-INFINITY), best1 = best0;
   size_t i = 0;
   for (; i + 8 <= n; i += 8) {
@@ -45,7 +45,7 @@ float vec_max(size_t n, const float *x) {
   return best;
 }
 
-float vec_dot(size_t n, const float *a, const float *b) {
+float VEC(dot)(size_t n, const float *a, const float *b) {
   v4f s0 = v_zero(), s1 = v_zero(), s2 = v_zero(), s3 = v_zero();
   size_t i = 0;
   for (; i + 16 <= n; i += 16) {
@@ -59,7 +59,7 @@ float vec_dot(size_t n, const float *a, const float *b) {
   return v_sum(v_add(v_add(s0, s1), v_add(s2, s3)));
 }
 
-float vec_exp_row(size_t n, float a, float shift, const float *x, float *e) {
+float VEC(exp_row)(size_t n, float a, float shift, const float *x, float *e) {
   const v4f scale = v_splat(a), offset = v_splat(shift);
   v4f sum = v_zero();
   size_t i = 0;
@@ -77,8 +77,8 @@ float vec_exp_row(size_t n, float a, float shift, const float *x, float *e) {
   return v_sum(sum);
 }
 
-void vec_softmax_back_row(size_t n, float a, const float *w, float *d) {
-  const float mean = vec_dot(n, w, d);
+void VEC(softmax_back_row)(size_t n, float a, const float *w, float *d) {
+  const float mean = VEC(dot)(n, w, d);
   const v4f scale = v_splat(a), offset = v_splat(mean);
   size_t i = 0;
   for (; i + 4 <= n; i += 4) {
@@ -88,7 +88,7 @@ void vec_softmax_back_row(size_t n, float a, const float *w, float *d) {
   for (; i < n; i++) d[i] = (a * w[i]) * (d[i] - mean);
 }
 
-/* sum_i exp(x[i] - shift), the bits of vec_exp_row with a = 1, nothing stored */
+/* sum_i exp(x[i] - shift), the bits of VEC(exp_row) with a = 1, nothing stored */
 static float sum_exp(size_t n, float shift, const float *x) {
   const v4f offset = v_splat(shift);
   v4f sum = v_zero();
@@ -109,10 +109,10 @@ static void scale_flushed(size_t n, float a, float *y) {
 /* Loss of one row; its logits become their gradient, times scale, if asked. */
 static double cross_entropy_row(size_t V, int32_t target, int gradient, float scale,
                                 float *logits) {
-  const float largest = vec_max(V, logits), logit = logits[target];
+  const float largest = VEC(max)(V, logits), logit = logits[target];
   float sum;
   if (gradient) {
-    sum = vec_exp_row(V, 1.0f, largest, logits, logits);
+    sum = VEC(exp_row)(V, 1.0f, largest, logits, logits);
     scale_flushed(V, scale / sum, logits);
     logits[target] = logits[target] - scale;
   } else {
@@ -121,8 +121,8 @@ static double cross_entropy_row(size_t V, int32_t target, int gradient, float sc
   return sl_log((double)sum) + ((double)largest - (double)logit);
 }
 
-double vec_cross_entropy(int N, int V, const int32_t *target, const float *weight, float grad_scale,
-                         float *logits, float *loss) {
+double VEC(cross_entropy)(int N, int V, const int32_t *target, const float *weight,
+                          float grad_scale, float *logits, float *loss) {
   const int gradient = grad_scale != 0;
   double total = 0;
   for (int n = 0; n < N; n++) {

@@ -80,6 +80,7 @@ typedef struct sl_trainer {
   sl_corpus corpus;
   sl_model model; /* laid out for the windows of one shard */
   const sl_kernels *kernels;
+  const char *arithmetic; /* of the kernels; "mixed" once a checkpoint of another was loaded */
   sl_parallel parallel;
   sl_arena arena;
   int workers;
@@ -102,12 +103,12 @@ typedef struct sl_trainer {
 
 /* Bytes sl_trainer_open claims, without claiming them. Leaves the model's layout in m if not NULL
  * (to be freed). */
-sl_code sl_trainer_measure(const sl_config *c, sl_text_input text, int workers, size_t *bytes,
-                           sl_model *m, int *vocabulary, sl_error *e);
+sl_code sl_trainer_measure(const sl_config *c, sl_text_input text, const sl_kernels *k, int workers,
+                           size_t *bytes, sl_model *m, int *vocabulary, sl_error *e);
 /* Opens at step 0; what the corpus needs of the text is copied. extra: bytes more for the caller, to be
  * taken from t->arena. */
-sl_code sl_trainer_open(sl_trainer *t, const sl_config *c, sl_text_input text, int workers,
-                        size_t extra, sl_error *e);
+sl_code sl_trainer_open(sl_trainer *t, const sl_config *c, sl_text_input text, sl_tier tier,
+                        int workers, size_t extra, sl_error *e);
 void sl_trainer_close(sl_trainer *t);
 
 /* One step in pieces: a shard's gradient (any order, any worker), then the update. */

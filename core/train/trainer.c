@@ -34,8 +34,8 @@ static sl_code vocabulary(const sl_config *c, sl_text_input text, int *V, sl_err
   return code;
 }
 
-sl_code sl_trainer_measure(const sl_config *c, sl_text_input text, int workers, size_t *bytes,
-                           sl_model *m, int *vocabulary_size, sl_error *e) {
+sl_code sl_trainer_measure(const sl_config *c, sl_text_input text, const sl_kernels *k, int workers,
+                           size_t *bytes, sl_model *m, int *vocabulary_size, sl_error *e) {
   int V = 0, T = c->data.context;
   SL_TRY(vocabulary(c, text, &V, e));
   SL_TRY(sl_model_plan(m, &c->model, shard_rows(&c->train), T, V, e));
@@ -46,7 +46,7 @@ sl_code sl_trainer_measure(const sl_config *c, sl_text_input text, int workers, 
            reals((n + 2) * (size_t)c->train.shards) + batch_bytes(c->train.batch, T) +
            batch_bytes(m->dims.B, T) + sl_arena_round((size_t)workers * sizeof(sl_worker)) +
            (size_t)workers * (reals(m->plan.size[SL_SAVED]) + reals(m->plan.size[SL_SCRATCH]) +
-                              reals(sl_kernels_best()->gemm_work)) +
+                              reals(k->gemm_work)) +
            sl_arena_round(sl_corpus_memory(&c->data.corpus, text));
   return SL_OK;
 }
@@ -92,17 +92,18 @@ static sl_code open_in_arena(sl_trainer *t, sl_text_input text, sl_error *e) {
   return SL_OK;
 }
 
-sl_code sl_trainer_open(sl_trainer *t, const sl_config *c, sl_text_input text, int workers,
-                        size_t extra, sl_error *e) {
+sl_code sl_trainer_open(sl_trainer *t, const sl_config *c, sl_text_input text, sl_tier tier,
+                        int workers, size_t extra, sl_error *e) {
   size_t bytes;
   int V;
   memset(t, 0, sizeof *t);
   t->config = *c;
-  t->kernels = sl_kernels_best();
+  t->kernels = tier.kernels;
+  t->arithmetic = tier.arithmetic;
   t->workers = workers;
   t->prepared = -1;
   t->loss = t->grad_norm = NAN;
-  SL_TRY(sl_trainer_measure(&t->config, text, workers, &bytes, &t->model, &V, e));
+  SL_TRY(sl_trainer_measure(&t->config, text, t->kernels, workers, &bytes, &t->model, &V, e));
   sl_code code = sl_arena_open(&t->arena, bytes + extra, e);
   if (code == SL_OK) code = open_in_arena(t, text, e);
   if (code) sl_trainer_close(t);

@@ -80,7 +80,7 @@ void bench_kernel(int i, int vec, int times) {
   while (times-- > 0) kernel[i].run(tier_of(vec));
 }
 
-double bench_peak(int thousands) { return sl_peak_muladd(1000 * (int64_t)thousands); }
+double bench_peak(int thousands) { return vec_peak(1000 * (int64_t)thousands); }
 
 #ifndef __EMSCRIPTEN__
 /* build/native/bench CONFIG.json...: reads lines of

@@ -201,7 +201,7 @@ static void check_trajectory(const sl_json *c) {
                    .grad_scale = take(),
                    .t = step + 1,
                    .decays = sl_json_number(sl_json_get(c, "decays")) != 0};
-    type->update(sl_kernels_best(), &pick.settings, &u, N, g, w, m, v);
+    type->update(sl_tier_at(0).kernels, &pick.settings, &u, N, g, w, m, v);
     compare(what, "the weights", w, N);
   }
   snprintf(seen + strlen(seen), sizeof seen - strlen(seen), "optimiser=%s;", pick.row->id);

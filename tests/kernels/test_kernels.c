@@ -1,8 +1,10 @@
-/* The vector tier against the reference tier, and own mathematics against libm.
+/* Every tier against another, and own mathematics against libm.
  *
  * Every operand lives in a buffer with guard words on both sides, at an offset of 0..3 elements, so
- * that an overrun or an assumption about alignment shows. Sums may differ in order between the
- * tiers and are compared to a tolerance; everything else must have the same bits. */
+ * that an overrun or an assumption about alignment shows. Between vec and ref sums may differ in
+ * order and are compared to a tolerance; everything else must have the same bits. Between fma and
+ * ref those are compared to the roundings that fusing leaves out, but for the matrix product, whose
+ * bits are those of a plain loop of fmaf. */
 #include "../../core/base/math.h"
 #include "../../core/kernels/kernels.h"
 #include "../../core/kernels/peak.h"
@@ -35,6 +37,12 @@ typedef struct operand {
 } operand;
 
 static operand ref[OPERANDS], vec[OPERANDS]; /* the same contents for each tier */
+
+static struct comparison {
+  const sl_kernels *base, *tier;
+  int fused;       /* the tier fuses, its base does not */
+  double rounding; /* what stands for "the same bits" */
+} between;
 static float scratch[1 << 17];
 static uint32_t seed = 1;
 
@@ -86,6 +94,7 @@ static int close_to(double a, double b, double tolerance, double scale) {
 
 /* Compares operand i of both tiers; tolerance 0 asks for equal values. */
 static void compare(int i, double tolerance, const char *what, long detail) {
+  if (tolerance < between.rounding) tolerance = between.rounding;
   int ok = guards_hold(i);
   check(ok, what, -detail - 1);
   for (size_t k = 0; k < ref[i].n && ok; k++) {
@@ -99,12 +108,12 @@ static void compare(int i, double tolerance, const char *what, long detail) {
 #define BOTH(call)                                                                                 \
   do {                                                                                             \
     {                                                                                              \
-      const sl_kernels *tier = &sl_kernels_ref;                                                    \
+      const sl_kernels *tier = between.base;                                                       \
       operand *o = ref;                                                                            \
       call;                                                                                        \
     }                                                                                              \
     {                                                                                              \
-      const sl_kernels *tier = &sl_kernels_vec;                                                    \
+      const sl_kernels *tier = between.tier;                                                       \
       operand *o = vec;                                                                            \
       call;                                                                                        \
     }                                                                                              \
@@ -121,12 +130,12 @@ static void test_plain_rows(size_t n, int kind) {
   compare(1, 0, "add", d);
   BOTH(tier->scale(n, 0.37f, o[0].at));
   compare(0, 0, "scale", d);
-  rd = sl_kernels_ref.sumsq(n, ref[0].at), vd = sl_kernels_vec.sumsq(n, vec[0].at);
+  rd = between.base->sumsq(n, ref[0].at), vd = between.tier->sumsq(n, vec[0].at);
   check(close_to(rd, vd, 1e-12, 0), "sumsq", d);
-  r = sl_kernels_ref.max(n, ref[0].at), v = sl_kernels_vec.max(n, vec[0].at);
+  r = between.base->max(n, ref[0].at), v = between.tier->max(n, vec[0].at);
   check(r == v, "max", d);
   fill(0, n, kind), fill(1, n, PLAIN);
-  r = sl_kernels_ref.dot(n, ref[0].at, ref[1].at), v = sl_kernels_vec.dot(n, vec[0].at, vec[1].at);
+  r = between.base->dot(n, ref[0].at, ref[1].at), v = between.tier->dot(n, vec[0].at, vec[1].at);
   check(close_to(r, v, 1e-5, kind == EXTREME ? 1e4 * (double)n : 1.0), "dot", d);
   compare(0, 0, "dot leaves its input", d);
 }
@@ -137,8 +146,8 @@ static void test_softmax_rows(size_t n, int kind) {
   for (int a = 0; a < 3; a++) {
     float r = 0, v = 0, alone = 0;
     fill(0, n, kind), fill(1, n, PLAIN);
-    r = sl_kernels_ref.exp_row(n, as[a], 0.5f, ref[0].at, ref[1].at);
-    v = sl_kernels_vec.exp_row(n, as[a], 0.5f, vec[0].at, vec[1].at);
+    r = between.base->exp_row(n, as[a], 0.5f, ref[0].at, ref[1].at);
+    v = between.tier->exp_row(n, as[a], 0.5f, vec[0].at, vec[1].at);
     compare(1, 0, "exp_row", d);
     check(close_to(r, v, 1e-5, 0), "exp_row sum", d);
     for (size_t i = 0; i < n; i++) { /* against libm */
@@ -146,7 +155,7 @@ static void test_softmax_rows(size_t n, int kind) {
       if (fabs(e - 1e-30) > 1e-36)
         check(e < 1e-30 ? vec[1].at[i] == 0 : close_to(vec[1].at[i], e, 1e-7, 0), "exp", d);
     }
-    alone = sl_kernels_vec.exp_row(n, as[a], 0.5f, vec[0].at, vec[0].at);
+    alone = between.tier->exp_row(n, as[a], 0.5f, vec[0].at, vec[0].at);
     memcpy(ref[0].at, ref[1].at, n * sizeof(float));
     compare(0, 0, "exp_row in place", d);
     check(alone == v, "exp_row in place, sum", d);
@@ -265,18 +274,30 @@ static void test_cross_entropy(int N, int V, int kind, float grad_scale) {
     ref[1].at[i] = vec[1].at[i] = weight;
     target[i] = weight == 0 ? -1 : (i * 7) % V; /* never read where the weight is 0 */
   }
-  r = sl_kernels_ref.cross_entropy(N, V, target, ref[1].at, grad_scale, ref[0].at, ref[2].at);
-  v = sl_kernels_vec.cross_entropy(N, V, target, vec[1].at, grad_scale, vec[0].at, vec[2].at);
+  r = between.base->cross_entropy(N, V, target, ref[1].at, grad_scale, ref[0].at, ref[2].at);
+  v = between.tier->cross_entropy(N, V, target, vec[1].at, grad_scale, vec[0].at, vec[2].at);
   check(close_to(r, v, 1e-6, 1.0), "cross_entropy", d);
   compare(0, grad_scale == 0 ? 0 : 2e-6, "cross_entropy gradient", d);
   compare(2, 1e-6, "cross_entropy loss", d);
   fill(0, n, kind);
-  r = sl_kernels_vec.cross_entropy(N, V, target, vec[1].at, 0, vec[0].at, NULL);
-  v = sl_kernels_vec.cross_entropy(N, V, target, vec[1].at, 1, vec[0].at, NULL);
+  r = between.tier->cross_entropy(N, V, target, vec[1].at, 0, vec[0].at, NULL);
+  v = between.tier->cross_entropy(N, V, target, vec[1].at, 1, vec[0].at, NULL);
   check(r == v, "cross_entropy with and without gradient", d);
 }
 
 /* ---- gemm ---- */
+
+static void fused_gemm(const sl_gemm *g, const float *A, const float *B, float *C) {
+  for (int i = 0; i < g->M; i++)
+    for (int j = 0; j < g->N; j++) {
+      float *c = &C[i * g->ldc + j], sum = g->accumulate ? *c : 0;
+      for (int k = 0; k < g->K; k++) {
+        float a = g->op == SL_GEMM_TN ? A[k * g->lda + i] : A[i * g->lda + k];
+        sum = fmaf(a, g->op == SL_GEMM_NT ? B[j * g->ldb + k] : B[k * g->ldb + j], sum);
+      }
+      *c = sum;
+    }
+}
 
 static void test_gemm(sl_gemm_op op, int M, int N, int K, int pad, int kind) {
   const long d = (((long)op * 1000 + M) * 1000 + N) * 1000 + K;
@@ -288,7 +309,11 @@ static void test_gemm(sl_gemm_op op, int M, int N, int K, int pad, int kind) {
     fill(0, a_rows ? (size_t)(a_rows * g.lda - pad) : 0, kind);
     fill(1, b_rows ? (size_t)(b_rows * g.ldb - 2 * pad) : 0, PLAIN);
     fill(2, M ? (size_t)(M * g.ldc - pad) : 0, PLAIN);
-    BOTH(tier->gemm(&g, o[0].at, o[1].at, o[2].at, scratch + 1));
+    if (between.fused)
+      fused_gemm(&g, ref[0].at, ref[1].at, ref[2].at);
+    else
+      between.base->gemm(&g, ref[0].at, ref[1].at, ref[2].at, scratch + 1);
+    between.tier->gemm(&g, vec[0].at, vec[1].at, vec[2].at, scratch + 1);
     int ok = guards_hold(2) && guards_hold(0) && guards_hold(1);
     check(ok, "gemm guards", d);
     check(memcmp(ref[2].at, vec[2].at, ref[2].n * sizeof(float)) == 0, "gemm bits", d);
@@ -394,7 +419,8 @@ static void fingerprint(void) {
   printf("fingerprint %08x%08x\n", (unsigned)(hash >> 32), (unsigned)hash);
 }
 
-int main(void) {
+static void test_tier(const sl_kernels *base, const sl_kernels *tier, int fused) {
+  between = (struct comparison){base, tier, fused, fused ? 4e-6 : 0};
   for (int kind = 0; kind < KINDS; kind++)
     for (size_t n = 0; n < 1100; n += n < 41 ? 1 : 211) {
       test_plain_rows(n, kind);
@@ -413,9 +439,17 @@ int main(void) {
     }
   for (int D = 2; D <= 40; D += 2) test_rope(9, 1 + D % 3, D);
   test_gemms();
+}
+
+int main(void) {
+  test_tier(&sl_kernels_ref, &sl_kernels_vec, 0);
+  check(sl_tier_at(0).kernels == &sl_kernels_vec, "the first tier", 0);
+  if (sl_tier_at(1).kernels)
+    test_tier(&sl_kernels_ref, sl_tier_at(1).kernels, 1);
+  else
+    printf("fma: this build or processor has none\n");
   test_math();
-  check(isfinite(sl_peak_muladd(1000)), "peak", 0);
-  check(sl_kernels_best() == &sl_kernels_vec, "best", 0);
+  check(isfinite(vec_peak(1000)), "peak", 0);
   fingerprint();
   printf("%d passed, %d failed\n", passed, failed);
   return failed != 0;

@@ -22,8 +22,16 @@ static const char *const runs[] = {
     "\"clip\":0}," TINY_EVAL "}"};
 enum { RUNS = sizeof runs / sizeof *runs };
 
-static sl_lab *opened(const char *json, int workers) {
+static const char *arithmetic = "strict"; /* of the labs that are made */
+
+static sl_lab *new_lab(void) {
   sl_lab *lab = sl_new();
+  check(sl_set_arithmetic(lab, arithmetic) == 0, "arithmetic: %s", lab_message(lab));
+  return lab;
+}
+
+static sl_lab *opened(const char *json, int workers) {
+  sl_lab *lab = new_lab();
   if (check(sl_open(lab, json, strlen(json), NULL, 0, workers, 0) == 0, "open: %s",
             lab_message(lab)))
     return lab;
@@ -42,7 +50,7 @@ static void check_same(sl_lab *a, sl_lab *b, const char *what, int run) {
 /* ---- resuming ---- */
 
 static void resume(int run, int cut) {
-  sl_lab *whole = opened(runs[run], 1), *part = opened(runs[run], 1), *fresh = sl_new();
+  sl_lab *whole = opened(runs[run], 1), *part = opened(runs[run], 1), *fresh = new_lab();
   size_t size = 0;
   sl_train(whole, 20);
   sl_train(part, cut);
@@ -284,9 +292,41 @@ static void labs_are_independent(int run) {
   sl_free(other);
 }
 
-int main(void) {
-  steps_are_as_long_as_asked();
-  decay_is_for_matrices();
+/* ---- arithmetics ---- */
+
+static int arithmetic_is(sl_lab *lab, const char *name) {
+  char member[40];
+  snprintf(member, sizeof member, "\"arithmetic\":\"%s\"", name);
+  return strstr(sl_run_json(lab), member) != NULL;
+}
+
+/* Another arithmetic gives other bits, and going on in it is written down. */
+static void arithmetics_differ(int run) {
+  arithmetic = "strict";
+  sl_lab *strict = opened(runs[run], 1);
+  arithmetic = "fma";
+  sl_lab *fma = opened(runs[run], 1), *mixed = new_lab();
+  size_t size = 0;
+  sl_train(strict, 10);
+  sl_train(fma, 10);
+  check(!same_print(lab_print(strict), lab_print(fma)), "run %d: strict and fma agree", run);
+  check(arithmetic_is(strict, "strict") && arithmetic_is(fma, "fma"), "run %d: names", run);
+  check(sl_set_arithmetic(strict, "exact") != 0, "an unknown arithmetic is taken");
+  unsigned char *file = lab_save(strict, &size);
+  check(sl_load(mixed, file, size, NULL, 0, 1, 0) == 0, "load: %s", lab_message(mixed));
+  sl_train(mixed, 1);
+  check(arithmetic_is(mixed, "mixed"), "run %d: a strict checkpoint went on in fma", run);
+  free(file);
+  file = lab_save(mixed, &size);
+  check(sl_load(fma, file, size, NULL, 0, 1, 0) == 0, "load: %s", lab_message(fma));
+  check(arithmetic_is(fma, "mixed"), "run %d: a mixed checkpoint was taken for fma", run);
+  free(file);
+  sl_free(strict);
+  sl_free(fma);
+  sl_free(mixed);
+}
+
+static void every_run(void) {
   for (int run = 0; run < RUNS; run++) {
     resume(run, 10);
     resume(run, 0);
@@ -297,5 +337,20 @@ int main(void) {
     looking_changes_nothing(run);
     labs_are_independent(run);
   }
+}
+
+int main(void) {
+  steps_are_as_long_as_asked();
+  decay_is_for_matrices();
+  every_run();
+  sl_lab *lab = sl_new();
+  if (strstr(sl_arithmetics_json(lab), "fma")) {
+    for (int run = 0; run < RUNS; run++) arithmetics_differ(run);
+    arithmetic = "fma";
+    every_run();
+  } else {
+    printf("fma: this build or processor has none\n");
+  }
+  sl_free(lab);
   return harness_end();
 }

@@ -292,7 +292,8 @@ describe('training and replay', () => {
     'with steps behind its end': [/after its "train\.steps"/, (run) => { run.fingerprint[3].step = 31; }],
     'with two seeds': [/"seed"/, (run) => { run.seed = '2'; }],
     'with an unknown setting': [/model\.wdith/, (run) => { run.config.model.wdith = 3; }],
-    'of another arithmetic': [/arithmetic/, (run) => { run.arithmetic = 'fma'; }],
+    'of mixed arithmetic': [/arithmetic/, (run) => { run.arithmetic = 'mixed'; }],
+    'of an unknown arithmetic': [/arithmetic/, (run) => { run.arithmetic = 'exact'; }],
   };
   for (const [name, [sentence, change]] of Object.entries(broken)) {
     test(`a file ${name} is refused`, () => {
