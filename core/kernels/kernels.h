@@ -31,6 +31,13 @@ typedef struct sl_gemm {
   int lda, ldb, ldc;
 } sl_gemm;
 
+/* Elements that a B of K rows and N columns takes once it is packed, in any tier. */
+enum { SL_GEMM_PANEL = 32, SL_GEMM_GAP = 16 };
+static inline size_t sl_gemm_panels(int N, int K) {
+  size_t columns = (size_t)(N + SL_GEMM_PANEL - 1) / SL_GEMM_PANEL * SL_GEMM_PANEL;
+  return columns * (size_t)K + columns / 8 * SL_GEMM_GAP;
+}
+
 /* One AdamW step's constants. */
 typedef struct sl_adamw_step {
   sl_real lr, beta1, beta2, eps, decay; /* decay: decoupled, already 0 for tensors without decay */
@@ -50,6 +57,13 @@ typedef struct sl_kernels {
    * blocking or tier. work: gemm_work elements of scratch, private to the caller. */
   void (*gemm)(const sl_gemm *g, const sl_real *A, const sl_real *B, sl_real *C, sl_real *work);
   size_t gemm_work;
+  /* B packed once, for several products: panels has room for sl_gemm_panels(N, K) elements. M, lda
+   * and ldc are not read. */
+  void (*gemm_pack)(const sl_gemm *g, const sl_real *B, sl_real *panels);
+  /* gemm with a B that was packed with the same op, at least as many columns, and K rows; g->K may
+   * be less. The same bits. */
+  void (*gemm_packed)(const sl_gemm *g, const sl_real *A, const sl_real *panels, int K, sl_real *C,
+                      sl_real *work);
 
   /* y[i] = x[i] + y[i] */
   void (*add)(size_t n, const sl_real *x, sl_real *y);

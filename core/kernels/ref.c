@@ -69,6 +69,27 @@ static void ref_gemm(const sl_gemm *g, const sl_real *A, const sl_real *B, sl_re
     }
 }
 
+/* Packed: the columns of B, one after the other. */
+static void ref_gemm_pack(const sl_gemm *g, const sl_real *B, sl_real *panels) {
+  for (int n = 0; n < g->N; n++)
+    for (int k = 0; k < g->K; k++)
+      *panels++ = g->op == SL_GEMM_NT ? B[(size_t)n * g->ldb + k] : B[(size_t)k * g->ldb + n];
+}
+
+static void ref_gemm_packed(const sl_gemm *g, const sl_real *A, const sl_real *panels, int K,
+                            sl_real *C, sl_real *work) {
+  for (int m = 0; m < g->M; m++)
+    for (int n = 0; n < g->N; n++) {
+      sl_real *c = &C[(size_t)m * g->ldc + n], sum = g->accumulate ? *c : 0;
+      for (int k = 0; k < g->K; k++) {
+        sl_real a = g->op == SL_GEMM_TN ? A[(size_t)k * g->lda + m] : A[(size_t)m * g->lda + k];
+        sum += a * panels[(size_t)n * K + k];
+      }
+      *c = sum;
+    }
+  (void)work;
+}
+
 static void ref_add(size_t n, const sl_real *x, sl_real *y) {
   for (size_t i = 0; i < n; i++) y[i] = x[i] + y[i];
 }
@@ -296,6 +317,8 @@ const sl_kernels sl_kernels_ref = {
     .name = "ref",
     .gemm = ref_gemm,
     .gemm_work = 0,
+    .gemm_pack = ref_gemm_pack,
+    .gemm_packed = ref_gemm_packed,
     .add = ref_add,
     .scale = ref_scale,
     .sumsq = ref_sumsq,

@@ -115,6 +115,40 @@ VEC_INLINE v4f v_muladd(v4f acc, v4f a, v4f b) {
 #error "SL_FMA asks for fused multiply-add, which this target does not have"
 #endif
 
+/* Wide vectors, for what needs no fixed number of lanes: eight or sixteen natively where the build
+ * names a tier for such processors, else four. */
+#ifndef SL_LANES
+#define SL_LANES 4
+#endif
+#if SL_LANES == 4
+typedef v4f wf;
+VEC_INLINE wf w_load(const float *p) { return v_load(p); }
+VEC_INLINE wf w_load_splat(const float *p) { return v_load_splat(p); }
+VEC_INLINE void w_store(float *p, wf a) { v_store(p, a); }
+VEC_INLINE wf w_muladd(wf acc, wf a, wf b) { return v_muladd(acc, a, b); }
+#else
+#include <immintrin.h>
+typedef float wf __attribute__((vector_size(4 * SL_LANES)));
+VEC_INLINE wf w_load(const float *p) {
+  wf a;
+  memcpy(&a, p, sizeof a);
+  return a;
+}
+VEC_INLINE wf w_load_splat(const float *p) { return *p - (wf){0}; }
+VEC_INLINE void w_store(float *p, wf a) { memcpy(p, &a, sizeof a); }
+#ifndef SL_FMA
+VEC_INLINE wf w_muladd(wf acc, wf a, wf b) { return acc + a * b; }
+#elif SL_LANES == 8
+VEC_INLINE wf w_muladd(wf acc, wf a, wf b) {
+  return (wf)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)acc);
+}
+#else
+VEC_INLINE wf w_muladd(wf acc, wf a, wf b) {
+  return (wf)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)acc);
+}
+#endif
+#endif
+
 /* The first n lanes (n < 4) from memory, the others 0. */
 VEC_INLINE v4f v_load_part(const float *p, size_t n) {
   float lane[4] = {0, 0, 0, 0};

@@ -1,234 +1,299 @@
-/* Matrix product, four lanes. Every element of C is one sequential sum over k, so the bits are
- * those of the plain loop whatever the blocking.
+/* Matrix product. Every element of C is one sequential sum over k, so the bits are those of the
+ * plain loop whatever the blocking and however wide the vectors.
  *
- * B is copied into panels of TILE_N columns padded with zeros, so that the inner loop reads it in a
- * straight line; A is read where it is, or copied into strips of TILE_M rows when it is stored
- * transposed. A block of BLOCK_M rows of A stays in the first-level cache while the panels of B
- * stream past it from the second. A tile of C stays in registers for a whole block of k: 4 x 8 is
- * eight accumulators, which with two of B, one of A and one product fits V8's fifteen registers. */
+ * B is copied into panels of PANEL columns padded with zeros, so that the inner loop reads it in a
+ * straight line. A is read where it is; stored transposed and deeper than a few rows, it is copied
+ * into strips as wide as a tile. A block of BLOCK_M rows of A stays in the first-level cache while
+ * the panels of B stream past it from the second. A tile of C stays in registers for a block of k. */
 #include "vec_table.h"
 
 #include "vec.h"
 
+/* The tile: TALL rows by two vectors, LOW rows where fewer are left. V8 has fifteen registers: 6 x 2
+ * fits when multiply and add are one operation, else the product needs one more and 4 x 2 does. */
+#if SL_LANES == 16
+enum { TALL = 12, LOW = 4 }; /* AVX-512 has thirty-two */
+#elif defined(SL_FMA)
+enum { TALL = 6, LOW = 4 };
+#else
+enum { TALL = 4, LOW = 4 };
+#endif
+
 enum {
-  TILE_M = 4,
-  TILE_N = 8,
-  BLOCK_M = 32,
+  PANEL = 2 * SL_LANES,
+  BLOCK_M = 48,
   BLOCK_N = 256,
   BLOCK_K = 128,
-  STRIP_GAP = 16, /* elements; see strip_length */
-  WORK_B = BLOCK_N * BLOCK_K + BLOCK_N / TILE_N * STRIP_GAP,
-  WORK_A = BLOCK_M * BLOCK_K + BLOCK_M / TILE_M * STRIP_GAP
+  IN_PLACE_K = 48, /* a transposed A is read where it is up to this depth */
+  GAP = 16,        /* elements between panels, which keep them out of the same cache set */
+  WORK_B = BLOCK_N / PANEL * (BLOCK_K * PANEL + GAP),
+  WORK_A = BLOCK_M * BLOCK_K + LOW * BLOCK_K
 };
 
-_Static_assert(VEC_GEMM_WORK == WORK_B + WORK_A, "scratch of one product");
-
-/* One step of k, counted from a and b: two vectors of B times four elements of A. */
-#define STEP(k)                                                                                    \
-  do {                                                                                             \
-    const v4f b0 = v_load(b + (k)*TILE_N), b1 = v_load(b + (k)*TILE_N + 4);                        \
-    v4f a = v_load_splat(a0 + (k)*step);                                                           \
-    c00 = v_muladd(c00, a, b0);                                                                    \
-    c01 = v_muladd(c01, a, b1);                                                                    \
-    a = v_load_splat(a1 + (k)*step);                                                               \
-    c10 = v_muladd(c10, a, b0);                                                                    \
-    c11 = v_muladd(c11, a, b1);                                                                    \
-    a = v_load_splat(a2 + (k)*step);                                                               \
-    c20 = v_muladd(c20, a, b0);                                                                    \
-    c21 = v_muladd(c21, a, b1);                                                                    \
-    a = v_load_splat(a3 + (k)*step);                                                               \
-    c30 = v_muladd(c30, a, b0);                                                                    \
-    c31 = v_muladd(c31, a, b1);                                                                    \
-  } while (0)
-
-/* C(4,8) (+)= A(4,K) B(K,8): element (r,k) of A at a[r row + k step], B one panel. */
-VEC_INLINE void tile(const float *a0, size_t row, size_t step, const float *b, int K,
-                     int accumulate, float *c, size_t ldc) {
-  const float *a1 = a0 + row, *a2 = a1 + row, *a3 = a2 + row;
-  v4f c00 = v_zero(), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
-  if (accumulate) {
-    c00 = v_load(c), c01 = v_load(c + 4);
-    c10 = v_load(c + ldc), c11 = v_load(c + ldc + 4);
-    c20 = v_load(c + 2 * ldc), c21 = v_load(c + 2 * ldc + 4);
-    c30 = v_load(c + 3 * ldc), c31 = v_load(c + 3 * ldc + 4);
-  }
-  int k = K;
-  for (; k >= 4; k -= 4) {
-    STEP(0);
-    STEP(1);
-    STEP(2);
-    STEP(3);
-    a0 += 4 * step, a1 += 4 * step, a2 += 4 * step, a3 += 4 * step, b += 4 * TILE_N;
-  }
-  for (; k > 0; k--) {
-    STEP(0);
-    a0 += step, a1 += step, a2 += step, a3 += step, b += TILE_N;
-  }
-  v_store(c, c00), v_store(c + 4, c01);
-  v_store(c + ldc, c10), v_store(c + ldc + 4, c11);
-  v_store(c + 2 * ldc, c20), v_store(c + 2 * ldc + 4, c21);
-  v_store(c + 3 * ldc, c30), v_store(c + 3 * ldc + 4, c31);
-}
+_Static_assert(WORK_B + WORK_A <= VEC_GEMM_WORK, "scratch of one product");
+_Static_assert(PANEL <= (int)SL_GEMM_PANEL && GAP == (int)SL_GEMM_GAP, "size of packed panels");
+_Static_assert(BLOCK_N % PANEL == 0 && BLOCK_M % TALL == 0 && BLOCK_M % LOW == 0, "blocks");
 
 static int min(int a, int b) { return a < b ? a : b; }
 
-/* Elements from one strip of `width` columns to the next; the gap keeps strips that are filled
- * together out of the same cache set. */
-static size_t strip_length(int K, int width) { return (size_t)K * (size_t)width + STRIP_GAP; }
+/* ---- tiles ---- */
 
-/* Sixteen columns, one cache line of each row, into strips of 4 or 8. */
-VEC_INLINE void pack_line(const float *source, size_t stride, int K, int width, float *strip) {
-  const size_t length = strip_length(K, width), half = width == 4 ? length : 4;
-  float *out0 = strip, *out1 = out0 + half;
-  float *out2 = strip + (width == 4 ? 2 * length : length), *out3 = out2 + half;
-  for (int k = 0; k < K; k++, source += stride) {
-    v_store(out0, v_load(source));
-    v_store(out1, v_load(source + 4));
-    v_store(out2, v_load(source + 8));
-    v_store(out3, v_load(source + 12));
-    out0 += width, out1 += width, out2 += width, out3 += width;
+/* How a tile reads A: rows that are contiguous in k, or columns that are contiguous in rows; the
+ * next row or column is `stride` further on. A constant wherever a tile is expanded. */
+enum { BY_ROWS, BY_COLUMNS };
+
+/* One step of k: a column of A times two vectors of B. */
+VEC_INLINE void step(const int R, const int way, const float *const *row, int k,
+                     const float *column, const float *panel, wf (*sum)[2]) {
+  const wf b0 = w_load(panel), b1 = w_load(panel + SL_LANES);
+  for (int r = 0; r < R; r++) {
+    const wf a = w_load_splat(way == BY_ROWS ? row[r] + k : column + r);
+    sum[r][0] = w_muladd(sum[r][0], a, b0);
+    sum[r][1] = w_muladd(sum[r][1], a, b1);
   }
 }
 
-/* Copies n columns of each of K rows into strips of `width` columns (4 or 8), the last one padded
- * with zeros: strip after strip, each K rows long. */
-VEC_INLINE void pack_columns(const float *source, size_t stride, int K, int n, int width,
-                             float *strips) {
-  const size_t length = strip_length(K, width);
-  int j = 0;
-  for (; j + 16 <= n; j += 16, strips += length * (size_t)(16 / width))
-    pack_line(source + j, stride, K, width, strips);
-  for (; j < n; j += width, strips += length)
-    for (int k = 0; k < K; k++) {
-      const float *row = source + (size_t)k * stride + j;
-      float *out = strips + (size_t)k * (size_t)width;
-      if (j + width <= n)
-        for (int v = 0; v < width; v += 4) v_store(out + v, v_load(row + v));
-      else
-        for (int v = 0; v < width; v++) out[v] = j + v < n ? row[v] : 0.0f;
-    }
+/* C(R,PANEL) (+)= A(R,K) panel(K,PANEL). */
+VEC_INLINE void tile(const int R, const int way, const float *a, size_t stride, const float *panel,
+                     int K, int accumulate, float *c, size_t ldc) {
+  const float *row[TALL];
+  wf sum[TALL][2];
+  for (int r = 0; r < R; r++) {
+    row[r] = a + (size_t)r * stride;
+    for (int v = 0; v < 2; v++)
+      sum[r][v] = accumulate ? w_load(c + (size_t)r * ldc + v * SL_LANES) : (wf){0};
+  }
+  for (; K >= 4; K -= 4) {
+    for (int k = 0; k < 4; k++)
+      step(R, way, row, k, a + (size_t)k * stride, panel + k * PANEL, sum);
+    for (int r = 0; r < R; r++) row[r] += 4;
+    a += 4 * stride, panel += 4 * PANEL;
+  }
+  for (; K > 0; K--) {
+    step(R, way, row, 0, a, panel, sum);
+    for (int r = 0; r < R; r++) row[r]++;
+    a += stride, panel += PANEL;
+  }
+  for (int r = 0; r < R; r++)
+    for (int v = 0; v < 2; v++) w_store(c + (size_t)r * ldc + v * SL_LANES, sum[r][v]);
 }
 
-/* Four rows of four elements, `stride` apart, to four columns TILE_N apart. */
+/* ---- a block: up to BLOCK_M rows of A times panels of B ---- */
+
+/* Rows of A that are computed in tiles of one height; stride as in tile. */
+typedef struct rows {
+  const float *a;
+  size_t stride, next; /* next: from one tile's rows to those of the following */
+  int tiles;
+} rows;
+
+typedef struct block {
+  rows tall, low;
+  rows last; /* fewer than LOW rows, as columns padded to LOW */
+  int way, last_count;
+  const float *panels;
+  size_t panel_length;
+  float *C;
+  size_t ldc;
+  int m, n, K, accumulate;
+} block;
+
+VEC_INLINE void sweep(const int R, const int way, const rows *a, const block *b, const float *panel,
+                      float *c, size_t ldc) {
+  const float *next = a->a;
+  for (int i = 0; i < a->tiles; i++, next += a->next, c += (size_t)R * ldc)
+    tile(R, way, next, a->stride, panel, b->K, b->accumulate, c, ldc);
+}
+
+#define SWEEP(name, R, way)                                                                        \
+  static void name(const rows *a, const block *b, const float *panel, float *c, size_t ldc) {      \
+    sweep(R, way, a, b, panel, c, ldc);                                                            \
+  }
+SWEEP(tall_by_rows, TALL, BY_ROWS)
+SWEEP(tall_by_columns, TALL, BY_COLUMNS)
+SWEEP(low_by_columns, LOW, BY_COLUMNS)
+#if !defined(SL_FMA) && SL_LANES == 4
+#define low_by_rows tall_by_rows
+#else
+SWEEP(low_by_rows, LOW, BY_ROWS)
+#endif
+
+static void copy(int m, int n, const float *from, size_t from_stride, float *to, size_t to_stride) {
+  for (; m > 0; m--, from += from_stride, to += to_stride)
+    for (int v = 0; v < n; v++) to[v] = from[v];
+}
+
+/* All rows of the block times one panel; c may be wider than C is. */
+static void whole_panel(const block *b, const float *panel, float *c, size_t ldc) {
+  (b->way == BY_ROWS ? tall_by_rows : tall_by_columns)(&b->tall, b, panel, c, ldc);
+  c += (size_t)(b->tall.tiles * TALL) * ldc;
+  if (b->low.tiles) (b->way == BY_ROWS ? low_by_rows : low_by_columns)(&b->low, b, panel, c, ldc);
+  if (!b->last_count) return;
+  float part[LOW * PANEL] = {0};
+  c += (size_t)(b->low.tiles * LOW) * ldc;
+  if (b->accumulate) copy(b->last_count, PANEL, c, ldc, part, PANEL);
+  low_by_columns(&b->last, b, panel, part, PANEL);
+  copy(b->last_count, PANEL, part, PANEL, c, ldc);
+}
+
+static void multiply_block(const block *b) {
+  const float *panel = b->panels;
+  for (int j = 0; j < b->n; j += PANEL, panel += b->panel_length) {
+    const int n = b->n - j;
+    float part[BLOCK_M * PANEL];
+    if (n >= PANEL) {
+      whole_panel(b, panel, b->C + j, b->ldc);
+    } else { /* over the edge of C: beside it */
+      if (b->accumulate) copy(b->m, n, b->C + j, b->ldc, part, PANEL);
+      whole_panel(b, panel, part, PANEL);
+      copy(b->m, n, part, PANEL, b->C + j, b->ldc);
+    }
+  }
+}
+
+/* ---- packing ---- */
+
+static size_t panel_length(int K) { return (size_t)K * PANEL + GAP; }
+
+/* Copies n columns of each of K rows into strips of `width` columns, `length` apart, the last one
+ * padded with zeros. Row by row, so that a cache line is read once. */
+VEC_INLINE void pack_columns(const int width, const float *source, size_t stride, int K, int n,
+                             float *strips, size_t length) {
+  const int whole = n / width, rest = n % width;
+  for (int k = 0; k < K; k++, source += stride, strips += width) {
+    const float *from = source;
+    float *to = strips;
+    for (int j = 0; j < whole; j++, from += width, to += length)
+      for (int v = 0; v < width; v += 4) {
+        const int at = v + 4 <= width ? v : width - 4; /* a width of six: two copies overlap */
+        v_store(to + at, v_load(from + at));
+      }
+    for (int v = 0; rest && v < width; v++) to[v] = v < rest ? from[v] : 0.0f;
+  }
+}
+
+/* Four rows of four elements, `stride` apart, to four columns PANEL apart. */
 VEC_INLINE void transpose4(const float *source, size_t stride, float *out) {
   v4f r0 = v_load(source), r1 = v_load(source + stride);
   v4f r2 = v_load(source + 2 * stride), r3 = v_load(source + 3 * stride);
   v4f low01 = v_shuffle(r0, r1, 0, 4, 1, 5), high01 = v_shuffle(r0, r1, 2, 6, 3, 7);
   v4f low23 = v_shuffle(r2, r3, 0, 4, 1, 5), high23 = v_shuffle(r2, r3, 2, 6, 3, 7);
   v_store(out, v_shuffle(low01, low23, 0, 1, 4, 5));
-  v_store(out + TILE_N, v_shuffle(low01, low23, 2, 3, 6, 7));
-  v_store(out + 2 * TILE_N, v_shuffle(high01, high23, 0, 1, 4, 5));
-  v_store(out + 3 * TILE_N, v_shuffle(high01, high23, 2, 3, 6, 7));
+  v_store(out + PANEL, v_shuffle(low01, low23, 2, 3, 6, 7));
+  v_store(out + 2 * PANEL, v_shuffle(high01, high23, 0, 1, 4, 5));
+  v_store(out + 3 * PANEL, v_shuffle(high01, high23, 2, 3, 6, 7));
 }
 
-/* Copies n rows of K elements, transposed, into panels of TILE_N columns. */
+/* Copies n rows of K elements, transposed, into panels. */
 static void pack_rows(const float *source, size_t stride, int K, int n, float *panels) {
-  for (int j = 0; j < n; j += TILE_N, panels += strip_length(K, TILE_N)) {
+  for (int j = 0; j < n; j += PANEL, panels += panel_length(K)) {
     const float *row = source + (size_t)j * stride;
-    const int here = min(TILE_N, n - j), whole = here < TILE_N ? 0 : K & ~3;
-    for (int k = 0; k < whole; k += 4) {
-      transpose4(row + k, stride, panels + (size_t)k * TILE_N);
-      transpose4(row + 4 * stride + k, stride, panels + (size_t)k * TILE_N + 4);
-    }
+    const int here = min(PANEL, n - j), whole = here < PANEL ? 0 : K & ~3;
+    for (int k = 0; k < whole; k += 4)
+      for (int v = 0; v < PANEL; v += 4)
+        transpose4(row + (size_t)v * stride + k, stride, panels + (size_t)k * PANEL + v);
     for (int k = whole; k < K; k++)
-      for (int v = 0; v < TILE_N; v++)
-        panels[(size_t)k * TILE_N + (size_t)v] =
+      for (int v = 0; v < PANEL; v++)
+        panels[(size_t)k * PANEL + (size_t)v] =
             v < here ? row[(size_t)v * stride + (size_t)k] : 0.0f;
   }
 }
 
-/* The two layouts of A: rows in place, and strips of TILE_M rows, the last padded with zeros. */
-static void tile_rows(const float *a, size_t lda, const float *b, int K, int accumulate, float *c,
-                      size_t ldc) {
-  tile(a, lda, 1, b, K, accumulate, c, ldc);
-}
-
-static void tile_strip(const float *a, const float *b, int K, int accumulate, float *c,
-                       size_t ldc) {
-  tile(a, 1, TILE_M, b, K, accumulate, c, ldc);
-}
-
-/* One block: m rows of A, n columns of B packed in panels, K steps. Rows from `in_place` on are in
- * strips. */
-typedef struct block {
-  const float *A, *strips, *panels;
-  float *C;
-  size_t lda, ldc;
-  int m, n, K, accumulate, in_place;
-} block;
-
-/* A tile over the edge of C, of m rows and n columns, computed beside it. */
-static void tile_edge(const block *b, int i, const float *panel, float *c, int n) {
-  float part[TILE_M * TILE_N] = {0};
-  const int m = min(TILE_M, b->m - i);
-  for (int r = 0; b->accumulate && r < m; r++)
-    for (int v = 0; v < n; v++) part[r * TILE_N + v] = c[(size_t)r * b->ldc + (size_t)v];
-  if (i < b->in_place)
-    tile_rows(b->A + (size_t)i * b->lda, b->lda, panel, b->K, b->accumulate, part, TILE_N);
-  else
-    tile_strip(b->strips + (size_t)((i - b->in_place) / TILE_M) * strip_length(b->K, TILE_M), panel,
-               b->K, b->accumulate, part, TILE_N);
-  for (int r = 0; r < m; r++)
-    for (int v = 0; v < n; v++) c[(size_t)r * b->ldc + (size_t)v] = part[r * TILE_N + v];
-}
-
-static void multiply_block(const block *b) {
-  const size_t lda = b->lda, ldc = b->ldc;
-  const size_t panel_length = strip_length(b->K, TILE_N);
-  const int whole = b->m & -TILE_M, K = b->K, accumulate = b->accumulate;
-  for (int j = 0; j < b->n; j += TILE_N) {
-    const float *panel = b->panels + (size_t)(j / TILE_N) * panel_length;
-    const int n = min(TILE_N, b->n - j);
-    float *c = b->C + j;
-    int i = 0;
-    if (n == TILE_N) {
-      for (; i < b->in_place; i += TILE_M)
-        tile_rows(b->A + (size_t)i * lda, lda, panel, K, accumulate, c + (size_t)i * ldc, ldc);
-      for (; i < whole; i += TILE_M)
-        tile_strip(b->strips + (size_t)((i - b->in_place) / TILE_M) * strip_length(K, TILE_M),
-                   panel, K, accumulate, c + (size_t)i * ldc, ldc);
-    }
-    for (; i < b->m; i += TILE_M) tile_edge(b, i, panel, c + (size_t)i * ldc, n);
-  }
-}
-
-/* The fewer than TILE_M rows that are left of A, as a strip padded with zeros. */
-static void pack_last_rows(const float *A, size_t lda, int K, int m, float *strip) {
-  for (int k = 0; k < K; k++, strip += TILE_M)
-    for (int r = 0; r < TILE_M; r++) strip[r] = r < m ? A[(size_t)r * lda + (size_t)k] : 0.0f;
-}
-
-/* All rows of A times K steps, from k, and n columns, from j, of B. */
-static void multiply_columns(const sl_gemm *g, const float *A, const float *B, float *C,
-                             float *work, int j, int k) {
-  const size_t lda = (size_t)g->lda, ldb = (size_t)g->ldb, ldc = (size_t)g->ldc;
-  const int n = min(BLOCK_N, g->N - j), K = min(BLOCK_K, g->K - k);
-  float *strips = work + WORK_B;
-  block b = {.panels = work, .strips = strips, .lda = lda, .ldc = ldc, .n = n, .K = K};
-  b.accumulate = g->accumulate || k > 0;
+/* n columns from j, K steps from k, of B. */
+static void pack_B(const sl_gemm *g, const float *B, int j, int n, int k, int K, float *panels) {
+  const size_t ldb = (size_t)g->ldb;
   if (g->op == SL_GEMM_NT)
-    pack_rows(B + (size_t)j * ldb + k, ldb, K, n, work);
+    pack_rows(B + (size_t)j * ldb + k, ldb, K, n, panels);
   else
-    pack_columns(B + (size_t)k * ldb + j, ldb, K, n, TILE_N, work);
-  for (int i = 0; i < g->M; i += BLOCK_M) {
-    b.m = min(BLOCK_M, g->M - i);
-    b.C = C + (size_t)i * ldc + j;
-    if (g->op == SL_GEMM_TN) {
-      pack_columns(A + (size_t)k * lda + i, lda, K, b.m, TILE_M, strips);
-    } else {
-      b.A = A + (size_t)i * lda + k;
-      b.in_place = b.m & -TILE_M;
-      if (b.in_place < b.m)
-        pack_last_rows(b.A + (size_t)b.in_place * lda, lda, K, b.m - b.in_place, strips);
-    }
-    multiply_block(&b);
+    pack_columns(PANEL, B + (size_t)k * ldb + j, ldb, K, n, panels, panel_length(K));
+}
+
+/* ---- rows of A ---- */
+
+/* The fewer than LOW rows that are left of A, as columns padded with zeros. */
+static void pack_last(const float *a, size_t row_stride, size_t k_stride, int K, int count,
+                      float *out) {
+  for (int k = 0; k < K; k++)
+    for (int r = 0; r < LOW; r++)
+      *out++ = r < count ? a[(size_t)r * row_stride + (size_t)k * k_stride] : 0.0f;
+}
+
+/* Splits the m rows of the block, so that as few as possible are padded: 32 = 4 TALL + 2 LOW. */
+static void split_rows(block *b) {
+  b->tall.tiles = b->m / TALL;
+  int rest = b->m % TALL;
+  if (TALL == 6 && rest == 2 && b->tall.tiles) b->tall.tiles--, rest += TALL;
+  b->low.tiles = rest / LOW;
+  b->last_count = rest % LOW;
+  b->last.tiles = 1;
+}
+
+/* Lays out m rows of A from row i, K steps from k; strips: scratch. */
+static void take_rows(const sl_gemm *g, const float *A, int i, int k, float *strips, block *b) {
+  const size_t lda = (size_t)g->lda, K = (size_t)b->K;
+  const int transposed = g->op == SL_GEMM_TN;
+  const float *a = transposed ? A + (size_t)k * lda + i : A + (size_t)i * lda + k;
+  const size_t row_stride = transposed ? 1 : lda, k_stride = transposed ? lda : 1;
+  split_rows(b);
+  const int tall = b->tall.tiles * TALL, low = b->low.tiles * LOW;
+  const float *a_low = a + (size_t)tall * row_stride;
+  b->way = transposed ? BY_COLUMNS : BY_ROWS;
+  if (!transposed || b->K <= IN_PLACE_K) {
+    b->tall = (rows){a, lda, TALL * row_stride, b->tall.tiles};
+    b->low = (rows){a_low, lda, LOW * row_stride, b->low.tiles};
+  } else {
+    float *low_strips = strips + (size_t)tall * K;
+    pack_columns(TALL, a, lda, b->K, tall, strips, TALL * K);
+    pack_columns(LOW, a_low, lda, b->K, low, low_strips, LOW * K);
+    b->tall = (rows){strips, TALL, TALL * K, b->tall.tiles};
+    b->low = (rows){low_strips, LOW, LOW * K, b->low.tiles};
   }
+  strips += (size_t)(tall + low) * K;
+  pack_last(a_low + (size_t)low * row_stride, row_stride, k_stride, b->K, b->last_count, strips);
+  b->last.a = strips, b->last.stride = LOW;
+}
+
+/* All rows of A times the K steps from k and the n columns from j that b's panels hold. */
+static void multiply_rows(const sl_gemm *g, const float *A, float *C, int j, int k, float *strips,
+                          block *b) {
+  b->ldc = (size_t)g->ldc;
+  b->accumulate = g->accumulate || k > 0;
+  for (int i = 0; i < g->M; i += BLOCK_M) {
+    b->m = min(BLOCK_M, g->M - i);
+    b->C = C + (size_t)i * b->ldc + j;
+    take_rows(g, A, i, k, strips, b);
+    multiply_block(b);
+  }
+}
+
+static int is_empty(const sl_gemm *g, float *C) {
+  if (g->K > 0) return 0;
+  for (int i = 0; !g->accumulate && i < g->M; i++)
+    memset(C + (size_t)i * (size_t)g->ldc, 0, (size_t)g->N * sizeof *C);
+  return 1;
 }
 
 void VEC(gemm)(const sl_gemm *g, const float *A, const float *B, float *C, float *work) {
-  if (g->K <= 0 && !g->accumulate)
-    for (int i = 0; i < g->M; i++)
-      memset(C + (size_t)i * (size_t)g->ldc, 0, (size_t)g->N * sizeof *C);
+  if (is_empty(g, C)) return;
   for (int j = 0; j < g->N; j += BLOCK_N)
-    for (int k = 0; k < g->K; k += BLOCK_K) multiply_columns(g, A, B, C, work, j, k);
+    for (int k = 0; k < g->K; k += BLOCK_K) {
+      block b = {.panels = work, .n = min(BLOCK_N, g->N - j), .K = min(BLOCK_K, g->K - k)};
+      b.panel_length = panel_length(b.K);
+      pack_B(g, B, j, b.n, k, b.K, work);
+      multiply_rows(g, A, C, j, k, work + WORK_B, &b);
+    }
+}
+
+void VEC(gemm_pack)(const sl_gemm *g, const float *B, float *panels) {
+  pack_B(g, B, 0, g->N, 0, g->K, panels);
+}
+
+void VEC(gemm_packed)(const sl_gemm *g, const float *A, const float *panels, int K, float *C,
+                      float *work) {
+  if (is_empty(g, C)) return;
+  for (int k = 0; k < g->K; k += BLOCK_K) {
+    block b = {.panels = panels + (size_t)k * PANEL, .n = g->N, .K = min(BLOCK_K, g->K - k)};
+    b.panel_length = panel_length(K);
+    multiply_rows(g, A, C, 0, k, work + WORK_B, &b);
+  }
 }

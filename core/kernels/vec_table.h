@@ -13,8 +13,11 @@
 #define VEC(name)       VEC_JOIN(SL_TIER, name)
 
 /* vec_gemm.c */
-enum { VEC_GEMM_WORK = 37504 };
+enum { VEC_GEMM_WORK = 40000 };
 void VEC(gemm)(const sl_gemm *g, const float *A, const float *B, float *C, float *work);
+void VEC(gemm_pack)(const sl_gemm *g, const float *B, float *panels);
+void VEC(gemm_packed)(const sl_gemm *g, const float *A, const float *panels, int K, float *C,
+                      float *work);
 
 /* vec_row.c */
 void VEC(add)(size_t n, const float *x, float *y);

@@ -3,7 +3,8 @@
  * dq = ds k, dk = ds^T q. Saved: q, k (turned), v, o, the weights and 1/Z.
  *
  * A head is computed SL_ATTENTION_ROWS queries at a time, against only the keys up to the last of
- * them, so that about half of the square is never touched. */
+ * them, so that about half of the square is never touched. All of them use the head's keys and
+ * values as packed once: by_key for products with one column a key, by_channel for the others. */
 #include "../base/math.h"
 #include "model.h"
 
@@ -30,6 +31,10 @@ void sl_attention_plan(sl_plan *p, const sl_model_config *c, const sl_dims *d, s
   a->dv = sl_plan_add(p, SL_SCRATCH, "attention.dv", rows);
   a->d_out = sl_plan_add(p, SL_SCRATCH, "attention.d_out", rows);
   a->d_rows = sl_plan_add(p, SL_SCRATCH, "attention.d_rows", (int[]){SL_ATTENTION_ROWS, d->T, 0});
+  a->by_key =
+      sl_plan_add(p, SL_SCRATCH, "attention.by_key", (int[]){(int)sl_gemm_panels(d->T, d->D), 0});
+  a->by_channel = sl_plan_add(p, SL_SCRATCH, "attention.by_channel",
+                              (int[]){(int)sl_gemm_panels(d->D, d->T), 0});
   sl_plan_release(p, mark);
 }
 
@@ -38,10 +43,13 @@ typedef struct span {
   int shared, start;
 } span;
 
-static span visible(const int32_t *document, int query) {
-  span s = {0, query};
-  while (s.shared < query && document[s.shared] < 0) s.shared++;
-  while (s.start > s.shared && document[s.start - 1] == document[query]) s.start--;
+/* The span of a query from that of the query before it. */
+static span visible(span before, const int32_t *document, int query) {
+  span s = before;
+  if (query == 0) return (span){0, 0};
+  if (s.shared == query - 1 && document[s.shared] < 0) s.shared++;
+  if (document[query] != document[query - 1]) s.start = query;
+  if (s.start < s.shared) s.start = s.shared;
   return s;
 }
 
@@ -87,10 +95,9 @@ static head head_of(const sl_pass *p, const sl_attention *a, int b, int h) {
                 .HD = d->H * d->D};
 }
 
-static void weigh_row(const head *h, int i, int end) {
+static void weigh_row(const head *h, span s, int i, int end) {
   const sl_kernels *k = h->pass->k;
   sl_real *row = h->weights + (size_t)i * h->T;
-  span s = visible(h->document, i);
   int n;
   sl_real *run = gather_row(row, s, i, &n);
   int shift = h->a->similarity->shifts && h->a->normaliser->scale_free;
@@ -100,19 +107,34 @@ static void weigh_row(const head *h, int i, int end) {
   spread_row(row, s, i, end);
 }
 
+/* Packs (T,D) numbers of the head for products with one column a key, and others with one a channel;
+ * both may be used with fewer keys. */
+static void pack_head(const head *h, const sl_real *by_key, const sl_real *by_channel) {
+  const sl_pass *p = h->pass;
+  sl_gemm keys = {.op = SL_GEMM_NT, .N = h->T, .K = h->D, .ldb = h->HD};
+  sl_gemm channels = {.op = SL_GEMM_NN, .N = h->D, .K = h->T, .ldb = h->HD};
+  p->k->gemm_pack(&keys, by_key, sl_at(p, h->a->by_key));
+  p->k->gemm_pack(&channels, by_channel, sl_at(p, h->a->by_channel));
+}
+
 static void head_forward(const head *h) {
   const sl_pass *p = h->pass;
-  const sl_real *q = sl_at(p, h->a->q) + h->at, *k = sl_at(p, h->a->k) + h->at;
-  const sl_real *v = sl_at(p, h->a->v) + h->at;
+  const sl_real *q = sl_at(p, h->a->q) + h->at;
   sl_real *o = sl_at(p, h->a->o) + h->at;
+  span s = {0, 0};
+  pack_head(h, sl_at(p, h->a->k) + h->at, sl_at(p, h->a->v) + h->at);
   for (int i = 0; i < h->T; i += SL_ATTENTION_ROWS) {
     int end = i + SL_ATTENTION_ROWS < h->T ? i + SL_ATTENTION_ROWS : h->T;
     sl_real *block = h->weights + (size_t)i * h->T;
     sl_gemm scores = {SL_GEMM_NT, 0, end - i, end, h->D, h->HD, h->HD, h->T};
-    p->k->gemm(&scores, q + (size_t)i * h->HD, k, block, p->work);
-    for (int row = i; row < end; row++) weigh_row(h, row, end);
+    p->k->gemm_packed(&scores, q + (size_t)i * h->HD, sl_at(p, h->a->by_key), h->D, block, p->work);
+    for (int row = i; row < end; row++) {
+      s = visible(s, h->document, row);
+      weigh_row(h, s, row, end);
+    }
     sl_gemm values = {SL_GEMM_NN, 0, end - i, h->D, end, h->T, h->HD, h->HD};
-    p->k->gemm(&values, block, v, o + (size_t)i * h->HD, p->work);
+    p->k->gemm_packed(&values, block, sl_at(p, h->a->by_channel), h->T, o + (size_t)i * h->HD,
+                      p->work);
   }
 }
 
@@ -135,9 +157,8 @@ void sl_attention_forward(const sl_pass *p, const sl_attention *a, const sl_real
 }
 
 /* d_row: dL/dw of row i, becomes dL/ds. */
-static void weigh_row_back(const head *h, int i, int end, sl_real *d_row) {
+static void weigh_row_back(const head *h, span s, int i, int end, sl_real *d_row) {
   sl_real *row = h->weights + (size_t)i * h->T;
-  span s = visible(h->document, i);
   int n;
   sl_real *run = gather_row(row, s, i, &n);
   sl_real *d_run = gather_row(d_row, s, i, &n);
@@ -150,22 +171,25 @@ static void weigh_row_back(const head *h, int i, int end, sl_real *d_row) {
 static void head_backward(const head *h) {
   const sl_pass *p = h->pass;
   const sl_attention *a = h->a;
-  const sl_real *q = sl_at(p, a->q) + h->at, *k = sl_at(p, a->k) + h->at;
-  const sl_real *v = sl_at(p, a->v) + h->at, *d_out = sl_at(p, a->d_out) + h->at;
+  const sl_real *q = sl_at(p, a->q) + h->at, *d_out = sl_at(p, a->d_out) + h->at;
   sl_real *dq = sl_at(p, a->dq) + h->at, *dk = sl_at(p, a->dk) + h->at;
   sl_real *dv = sl_at(p, a->dv) + h->at, *d_rows = sl_at(p, a->d_rows);
+  span s = {0, 0};
+  pack_head(h, sl_at(p, a->v) + h->at, sl_at(p, a->k) + h->at);
   for (int i = 0; i < h->T; i += SL_ATTENTION_ROWS) {
     int end = i + SL_ATTENTION_ROWS < h->T ? i + SL_ATTENTION_ROWS : h->T, rows = end - i;
     size_t first = (size_t)i * h->HD;
     const sl_real *block = h->weights + (size_t)i * h->T;
     sl_gemm weights = {SL_GEMM_NT, 0, rows, end, h->D, h->HD, h->HD, h->T};
-    p->k->gemm(&weights, d_out + first, v, d_rows, p->work);
+    p->k->gemm_packed(&weights, d_out + first, sl_at(p, a->by_key), h->D, d_rows, p->work);
     sl_gemm to_keys = {SL_GEMM_TN, 1, end, h->D, rows, h->T, h->HD, h->HD};
     p->k->gemm(&to_keys, block, d_out + first, dv, p->work);
-    for (int row = i; row < end; row++)
-      weigh_row_back(h, row, end, d_rows + (size_t)(row - i) * h->T);
+    for (int row = i; row < end; row++) {
+      s = visible(s, h->document, row);
+      weigh_row_back(h, s, row, end, d_rows + (size_t)(row - i) * h->T);
+    }
     sl_gemm to_queries = {SL_GEMM_NN, 0, rows, h->D, end, h->T, h->HD, h->HD};
-    p->k->gemm(&to_queries, d_rows, k, dq + first, p->work);
+    p->k->gemm_packed(&to_queries, d_rows, sl_at(p, a->by_channel), h->T, dq + first, p->work);
     p->k->gemm(&to_keys, d_rows, q + first, dk, p->work);
   }
 }

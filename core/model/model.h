@@ -134,9 +134,10 @@ typedef struct sl_attention {
   sl_slot q, k, v, o;                /* (N,HD) saved; q and k turned */
   sl_slot weights, inverse_z;        /* (B,H,T,T), (B,H,T) */
   sl_slot dq, dk, dv, d_out, d_rows; /* scratch; d_rows (SL_ATTENTION_ROWS,T) */
+  sl_slot by_key, by_channel;        /* scratch: a head, packed */
 } sl_attention;
 /* Rows of one head that are computed together. */
-#define SL_ATTENTION_ROWS 32
+#define SL_ATTENTION_ROWS 24
 
 void sl_attention_plan(sl_plan *p, const sl_model_config *c, const sl_dims *d, sl_attention *a);
 /* y (N,C) = attention of x (N,C). */

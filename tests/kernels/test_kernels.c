@@ -299,6 +299,19 @@ static void fused_gemm(const sl_gemm *g, const float *A, const float *B, float *
     }
 }
 
+/* A product with B packed, together with columns and rows that it does not use, has the bits of the
+ * one without. c: what C starts from. */
+static void test_packed(const sl_gemm *g, const float *c, size_t n, long d) {
+  static float panels[1 << 18], plain[1 << 17], packed[1 << 17];
+  sl_gemm part = *g;
+  part.N -= g->N > 3 ? 3 : 0, part.K -= g->K > 2 ? 2 : 0;
+  memcpy(plain, c, n * sizeof *c), memcpy(packed, c, n * sizeof *c);
+  between.tier->gemm(&part, vec[0].at, vec[1].at, plain, scratch + 1);
+  between.tier->gemm_pack(g, vec[1].at, panels);
+  between.tier->gemm_packed(&part, vec[0].at, panels, g->K, packed, scratch + 1);
+  check(memcmp(plain, packed, n * sizeof *c) == 0, "gemm_packed bits", d);
+}
+
 static void test_gemm(sl_gemm_op op, int M, int N, int K, int pad, int kind) {
   const long d = (((long)op * 1000 + M) * 1000 + N) * 1000 + K;
   for (int accumulate = 0; accumulate < 2; accumulate++) {
@@ -309,6 +322,8 @@ static void test_gemm(sl_gemm_op op, int M, int N, int K, int pad, int kind) {
     fill(0, a_rows ? (size_t)(a_rows * g.lda - pad) : 0, kind);
     fill(1, b_rows ? (size_t)(b_rows * g.ldb - 2 * pad) : 0, PLAIN);
     fill(2, M ? (size_t)(M * g.ldc - pad) : 0, PLAIN);
+    static float before[1 << 17];
+    memcpy(before, vec[2].at, vec[2].n * sizeof(float));
     if (between.fused)
       fused_gemm(&g, ref[0].at, ref[1].at, ref[2].at);
     else
@@ -317,6 +332,7 @@ static void test_gemm(sl_gemm_op op, int M, int N, int K, int pad, int kind) {
     int ok = guards_hold(2) && guards_hold(0) && guards_hold(1);
     check(ok, "gemm guards", d);
     check(memcmp(ref[2].at, vec[2].at, ref[2].n * sizeof(float)) == 0, "gemm bits", d);
+    test_packed(&g, before, vec[2].n, d);
   }
 }
 
