@@ -10,19 +10,19 @@ demo:
 
 build:
 	@.ci/setup build
-	@.ci/build $(JOBS) native wasm
+	@.ci/build $(JOBS) native wasm wasm-fma
 
 site: build
 	@node web/tools/site.mjs
 
 test:
-	@{ .ci/setup test && .ci/build $(JOBS) native wasm asan && node web/tools/site.mjs; } || \
+	@{ .ci/setup test && .ci/build $(JOBS) native wasm wasm-fma asan && node web/tools/site.mjs; } || \
 	  { echo "0 passed, 1 failed"; exit 1; }
 	@node tests/run.mjs
 
 bench:
 	@.ci/setup test
-	@.ci/build $(JOBS) native wasm
+	@.ci/build $(JOBS) native wasm wasm-fma
 	@node tests/bench/run.mjs
 
 fingerprints:

@@ -1,9 +1,22 @@
-# The engine of the page: build/wasm/sinklab.wasm, a bare module without JavaScript glue.
+# The engine of the page: build/wasm/sinklab.wasm, a bare module without JavaScript glue, and with
+# SL_FMA_ENGINE the same in fused multiply-adds: build/wasm-fma/sinklab-fma.wasm. One relaxed
+# instruction makes a whole module invalid where it is not known, hence two files.
 #
 # Its exports are the functions of core/include/sinklab.h, malloc, free, memory and _initialize; it
 # imports nothing. Memory starts small; the one large malloc of sl_open grows it, nothing else does.
 
-# Debian's emcc runs its optimiser through node and finds its modules by NODE_PATH only.
+option(SL_FMA_ENGINE "The vector kernels in fused multiply-adds (WebAssembly relaxed SIMD)" OFF)
+set(SL_ENGINE sinklab)
+set(SL_SIMD -msimd128)
+if(SL_FMA_ENGINE)
+  set(SL_ENGINE sinklab-fma)
+  list(APPEND SL_SIMD -mrelaxed-simd)
+  add_compile_definitions(SL_FMA_ENGINE)
+  file(GLOB SL_VEC CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/core/kernels/vec*.c")
+  set_source_files_properties(${SL_VEC} PROPERTIES COMPILE_DEFINITIONS SL_FMA)
+endif()
+
+# Debian's older emcc runs its optimiser through node and finds its modules by NODE_PATH only.
 find_program(SL_DPKG dpkg)
 if(SL_DPKG AND NOT DEFINED ENV{NODE_PATH})
   execute_process(COMMAND "${SL_DPKG}" -L node-acorn OUTPUT_VARIABLE files ERROR_QUIET)
@@ -38,11 +51,11 @@ set_source_files_properties(${small} PROPERTIES COMPILE_OPTIONS "-Os")
 target_compile_options(sl_cjson PRIVATE -Os)
 add_executable(sinklab_wasm ${SL_WASM} ${SL_CORE} $<TARGET_OBJECTS:sl_cjson>)
 sl_core(sinklab_wasm)
-set_target_properties(sinklab_wasm PROPERTIES OUTPUT_NAME sinklab SUFFIX .wasm LINK_DEPENDS "${SL_HEADER}")
-target_compile_options(sinklab_wasm PRIVATE -msimd128 -fvisibility=hidden)
+set_target_properties(sinklab_wasm PROPERTIES OUTPUT_NAME ${SL_ENGINE} SUFFIX .wasm LINK_DEPENDS "${SL_HEADER}")
+target_compile_options(sinklab_wasm PRIVATE ${SL_SIMD} -fvisibility=hidden)
 target_compile_definitions(sinklab_wasm PRIVATE NDEBUG)
 target_link_options(sinklab_wasm PRIVATE
-  ${SL_OPT_FLAGS} -msimd128 --no-entry -sSTANDALONE_WASM
+  ${SL_OPT_FLAGS} ${SL_SIMD} --no-entry -sSTANDALONE_WASM
   -sALLOW_MEMORY_GROWTH=1 -sINITIAL_MEMORY=4194304 -sMAXIMUM_MEMORY=2147483648
   -s${stack}=1048576 -sEXPORTED_FUNCTIONS=${exports})
 
@@ -50,8 +63,8 @@ target_link_options(sinklab_wasm PRIVATE
 file(GLOB SL_BENCH CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/core/kernels/*.c")
 add_executable(bench_wasm EXCLUDE_FROM_ALL tests/bench/bench.c ${SL_BENCH} core/base/math.c)
 set_target_properties(bench_wasm PROPERTIES OUTPUT_NAME bench SUFFIX .wasm)
-target_compile_options(bench_wasm PRIVATE -msimd128 -fvisibility=hidden)
+target_compile_options(bench_wasm PRIVATE ${SL_SIMD} -fvisibility=hidden)
 target_compile_definitions(bench_wasm PRIVATE NDEBUG)
-target_link_options(bench_wasm PRIVATE ${SL_OPT_FLAGS} -msimd128 --no-entry -sSTANDALONE_WASM
+target_link_options(bench_wasm PRIVATE ${SL_OPT_FLAGS} ${SL_SIMD} --no-entry -sSTANDALONE_WASM
   -sINITIAL_MEMORY=16777216 -s${stack}=1048576
   -sEXPORTED_FUNCTIONS=_bench_setup,_bench_count,_bench_name,_bench_flops,_bench_peak_flops,_bench_kernel,_bench_peak)
