@@ -11,9 +11,8 @@ set(SL_SIMD -msimd128)
 if(SL_FMA_ENGINE)
   set(SL_ENGINE sinklab-fma)
   list(APPEND SL_SIMD -mrelaxed-simd)
-  add_compile_definitions(SL_FMA_ENGINE)
-  file(GLOB SL_VEC CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/core/kernels/vec*.c")
-  set_source_files_properties(${SL_VEC} PROPERTIES COMPILE_DEFINITIONS SL_FMA)
+  add_compile_definitions(SL_FMA_ENGINE SL_FMA_TIER)
+  set_source_files_properties(${SL_VEC} PROPERTIES COMPILE_DEFINITIONS "SL_FMA;SL_TIER=fma")
 endif()
 
 # Debian's older emcc runs its optimiser through node and finds its modules by NODE_PATH only.
