@@ -7,7 +7,7 @@
 
 option(SL_FMA_ENGINE "The vector kernels in fused multiply-adds (WebAssembly relaxed SIMD)" OFF)
 set(SL_ENGINE sinklab)
-set(SL_SIMD -msimd128)
+set(SL_SIMD -msimd128 -mbulk-memory)
 if(SL_FMA_ENGINE)
   set(SL_ENGINE sinklab-fma)
   list(APPEND SL_SIMD -mrelaxed-simd)

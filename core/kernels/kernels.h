@@ -99,16 +99,17 @@ typedef struct sl_kernels {
   void (*rope)(int N, int H, int D, const int32_t *position, const sl_real *cos, const sl_real *sin,
                sl_real direction, sl_real *x);
 
-  /* Activations over n elements. back: du += dy f'(u). */
+  /* Activations over n elements; s keeps the forward's sigmoid for the backward, which may leave its
+   * result where dy stands. */
   void (*relu)(size_t n, const sl_real *u, sl_real *y);
   void (*relu_back)(size_t n, const sl_real *u, const sl_real *dy, sl_real *du);
   /* GELU, tanh form (Hendrycks 2016): u/2 (1 + tanh(sqrt(2/pi) (u + 0.044715 u^3))). */
-  void (*gelu)(size_t n, const sl_real *u, sl_real *y);
-  void (*gelu_back)(size_t n, const sl_real *u, const sl_real *dy, sl_real *du);
-  /* SwiGLU (Shazeer 2020): y = silu(g) u, silu(g) = g/(1+exp(-g)). */
-  void (*swiglu)(size_t n, const sl_real *g, const sl_real *u, sl_real *y);
-  void (*swiglu_back)(size_t n, const sl_real *g, const sl_real *u, const sl_real *dy, sl_real *dg,
-                      sl_real *du);
+  void (*gelu)(size_t n, const sl_real *u, sl_real *s, sl_real *y);
+  void (*gelu_back)(size_t n, const sl_real *u, const sl_real *s, const sl_real *dy, sl_real *du);
+  /* SwiGLU (Shazeer 2020): y = silu(g) u, silu(g) = g s, s = 1/(1+exp(-g)). */
+  void (*swiglu)(size_t n, const sl_real *g, const sl_real *u, sl_real *s, sl_real *y);
+  void (*swiglu_back)(size_t n, const sl_real *g, const sl_real *u, const sl_real *s,
+                      const sl_real *dy, sl_real *dg, sl_real *du);
 
   /* x (N,C) = or += table[id[n]]; back: dtable[id[n]] += dx[n], in order of n. */
   void (*gather)(int N, int C, const int32_t *id, const sl_real *table, int accumulate, sl_real *x);

@@ -242,8 +242,7 @@ static void ref_relu(size_t n, const sl_real *u, sl_real *y) {
 }
 
 static void ref_relu_back(size_t n, const sl_real *u, const sl_real *dy, sl_real *du) {
-  for (size_t i = 0; i < n; i++)
-    if (0 < u[i]) du[i] += dy[i];
+  for (size_t i = 0; i < n; i++) du[i] = 0 < u[i] ? dy[i] : 0;
 }
 
 /* (1 + tanh(z)) / 2 = sigmoid(2z): the same function without the cancellation near z = 0, 2z being
@@ -251,30 +250,34 @@ static void ref_relu_back(size_t n, const sl_real *u, const sl_real *dy, sl_real
 static const sl_real gelu_linear = (sl_real)1.59576912160573071176; /* 2 sqrt(2/pi) */
 static const sl_real gelu_cubic = (sl_real)(1.59576912160573071176 * 0.044715);
 
-static void ref_gelu(size_t n, const sl_real *u, sl_real *y) {
-  for (size_t i = 0; i < n; i++)
-    y[i] = u[i] * sigmoid(u[i] * (gelu_linear + gelu_cubic * (u[i] * u[i])));
-}
-
-static void ref_gelu_back(size_t n, const sl_real *u, const sl_real *dy, sl_real *du) {
+static void ref_gelu(size_t n, const sl_real *u, sl_real *s, sl_real *y) {
   for (size_t i = 0; i < n; i++) {
-    sl_real square = u[i] * u[i];
-    sl_real s = sigmoid(u[i] * (gelu_linear + gelu_cubic * square));
-    sl_real slope = gelu_linear + 3 * gelu_cubic * square;
-    du[i] += dy[i] * (s + s * (1 - s) * (u[i] * slope));
+    s[i] = sigmoid(u[i] * (gelu_linear + gelu_cubic * (u[i] * u[i])));
+    y[i] = u[i] * s[i];
   }
 }
 
-static void ref_swiglu(size_t n, const sl_real *g, const sl_real *u, sl_real *y) {
-  for (size_t i = 0; i < n; i++) y[i] = g[i] * sigmoid(g[i]) * u[i];
+static void ref_gelu_back(size_t n, const sl_real *u, const sl_real *s, const sl_real *dy,
+                          sl_real *du) {
+  for (size_t i = 0; i < n; i++) {
+    sl_real slope = gelu_linear + 3 * gelu_cubic * (u[i] * u[i]);
+    du[i] = dy[i] * (s[i] + s[i] * (1 - s[i]) * (u[i] * slope));
+  }
 }
 
-static void ref_swiglu_back(size_t n, const sl_real *g, const sl_real *u, const sl_real *dy,
-                            sl_real *dg, sl_real *du) {
+static void ref_swiglu(size_t n, const sl_real *g, const sl_real *u, sl_real *s, sl_real *y) {
   for (size_t i = 0; i < n; i++) {
-    sl_real s = sigmoid(g[i]);
-    dg[i] += dy[i] * u[i] * (s + s * (1 - s) * g[i]);
-    du[i] += dy[i] * (g[i] * s);
+    s[i] = sigmoid(g[i]);
+    y[i] = g[i] * s[i] * u[i];
+  }
+}
+
+static void ref_swiglu_back(size_t n, const sl_real *g, const sl_real *u, const sl_real *s,
+                            const sl_real *dy, sl_real *dg, sl_real *du) {
+  for (size_t i = 0; i < n; i++) {
+    sl_real d = dy[i];
+    dg[i] = d * u[i] * (s[i] + s[i] * (1 - s[i]) * g[i]);
+    du[i] = d * (g[i] * s[i]);
   }
 }
 

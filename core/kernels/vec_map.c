@@ -48,83 +48,87 @@ void VEC(relu)(size_t n, const float *u, float *y) {
 
 void VEC(relu_back)(size_t n, const float *u, const float *dy, float *du) {
   size_t i = 0;
-  for (; i + 4 <= n; i += 4) {
-    v4m on = v_less(v_zero(), v_load(u + i));
-    v4f d = v_load(dy + i);
-    v_store(du + i, v_add(v_load(du + i), v_where(d, on)));
-  }
-  for (; i < n; i++)
-    if (0 < u[i]) du[i] += dy[i];
+  for (; i + 4 <= n; i += 4)
+    v_store(du + i, v_where(v_load(dy + i), v_less(v_zero(), v_load(u + i))));
+  for (; i < n; i++) du[i] = 0 < u[i] ? dy[i] : 0;
 }
 
 /* (1 + tanh(z)) / 2 = sigmoid(2z): the same function without the cancellation near z = 0, 2z being
  * u (linear + cubic u^2). */
-VEC_INLINE v4f gelu_sigmoid(v4f u, v4f square) {
+VEC_INLINE v4f gelu_sigmoid(v4f u) {
+  const v4f square = v_mul(u, u);
   v4f factor = v_muladd(v_load(vec_constant.gelu_linear), v_load(vec_constant.gelu_cubic), square);
   return v_sigmoid_minus(v_neg(v_mul(u, factor)));
 }
 
-VEC_INLINE v4f gelu4(v4f u) { return v_mul(u, gelu_sigmoid(u, v_mul(u, u))); }
-
-void VEC(gelu)(size_t n, const float *u, float *y) {
+void VEC(gelu)(size_t n, const float *u, float *s, float *y) {
   size_t i = 0;
-  for (; i + 4 <= n; i += 4) v_store(y + i, gelu4(v_load(u + i)));
-  if (i < n) v_store_part(y + i, n - i, gelu4(v_load_part(u + i, n - i)));
+  for (; i + 4 <= n; i += 4) {
+    const v4f u4 = v_load(u + i), s4 = gelu_sigmoid(u4);
+    v_store(s + i, s4);
+    v_store(y + i, v_mul(u4, s4));
+  }
+  if (i < n) {
+    const v4f u4 = v_load_part(u + i, n - i), s4 = gelu_sigmoid(u4);
+    v_store_part(s + i, n - i, s4);
+    v_store_part(y + i, n - i, v_mul(u4, s4));
+  }
 }
 
 /* s + s (1-s) u slope, slope being the derivative of 2z. */
-VEC_INLINE v4f gelu_back4(v4f u, v4f dy, v4f du) {
+VEC_INLINE v4f gelu_back4(v4f u, v4f s, v4f dy) {
   v4f square = v_mul(u, u);
   v4f slope = v_muladd(v_load(vec_constant.gelu_linear), v_load(vec_constant.gelu_slope), square);
-  v4f s = gelu_sigmoid(u, square);
   v4f bend = v_mul(v_mul(s, v_sub(v_load(vec_constant.one), s)), v_mul(u, slope));
-  return v_muladd(du, dy, v_add(s, bend));
+  return v_mul(dy, v_add(s, bend));
 }
 
-void VEC(gelu_back)(size_t n, const float *u, const float *dy, float *du) {
+void VEC(gelu_back)(size_t n, const float *u, const float *s, const float *dy, float *du) {
   size_t i = 0;
   for (; i + 4 <= n; i += 4)
-    v_store(du + i, gelu_back4(v_load(u + i), v_load(dy + i), v_load(du + i)));
+    v_store(du + i, gelu_back4(v_load(u + i), v_load(s + i), v_load(dy + i)));
   if (i < n) {
     const size_t rest = n - i;
-    v4f sum =
-        gelu_back4(v_load_part(u + i, rest), v_load_part(dy + i, rest), v_load_part(du + i, rest));
-    v_store_part(du + i, rest, sum);
+    v_store_part(
+        du + i, rest,
+        gelu_back4(v_load_part(u + i, rest), v_load_part(s + i, rest), v_load_part(dy + i, rest)));
   }
 }
 
-VEC_INLINE v4f swiglu4(v4f g, v4f u) { return v_mul(v_mul(g, v_sigmoid_minus(v_neg(g))), u); }
-
-void VEC(swiglu)(size_t n, const float *g, const float *u, float *y) {
-  size_t i = 0;
-  for (; i + 4 <= n; i += 4) v_store(y + i, swiglu4(v_load(g + i), v_load(u + i)));
-  if (i < n)
-    v_store_part(y + i, n - i, swiglu4(v_load_part(g + i, n - i), v_load_part(u + i, n - i)));
-}
-
-VEC_INLINE void swiglu_back4(v4f g, v4f u, v4f dy, v4f *dg, v4f *du) {
-  v4f s = v_sigmoid_minus(v_neg(g));
-  v4f slope = v_muladd(s, v_mul(s, v_sub(v_load(vec_constant.one), s)), g);
-  *dg = v_muladd(*dg, v_mul(dy, u), slope);
-  *du = v_muladd(*du, dy, v_mul(g, s));
-}
-
-void VEC(swiglu_back)(size_t n, const float *g, const float *u, const float *dy, float *dg,
-                      float *du) {
+void VEC(swiglu)(size_t n, const float *g, const float *u, float *s, float *y) {
   size_t i = 0;
   for (; i + 4 <= n; i += 4) {
-    v4f dg4 = v_load(dg + i), du4 = v_load(du + i);
-    swiglu_back4(v_load(g + i), v_load(u + i), v_load(dy + i), &dg4, &du4);
-    v_store(dg + i, dg4);
-    v_store(du + i, du4);
+    const v4f g4 = v_load(g + i), s4 = v_sigmoid_minus(v_neg(g4));
+    v_store(s + i, s4);
+    v_store(y + i, v_mul(v_mul(g4, s4), v_load(u + i)));
   }
   if (i < n) {
     const size_t rest = n - i;
-    v4f dg4 = v_load_part(dg + i, rest), du4 = v_load_part(du + i, rest);
-    swiglu_back4(v_load_part(g + i, rest), v_load_part(u + i, rest), v_load_part(dy + i, rest),
-                 &dg4, &du4);
-    v_store_part(dg + i, rest, dg4);
-    v_store_part(du + i, rest, du4);
+    const v4f g4 = v_load_part(g + i, rest), s4 = v_sigmoid_minus(v_neg(g4));
+    v_store_part(s + i, rest, s4);
+    v_store_part(y + i, rest, v_mul(v_mul(g4, s4), v_load_part(u + i, rest)));
+  }
+}
+
+/* The derivative of silu. */
+VEC_INLINE v4f swiglu_slope(v4f g, v4f s) {
+  return v_muladd(s, v_mul(s, v_sub(v_load(vec_constant.one), s)), g);
+}
+
+void VEC(swiglu_back)(size_t n, const float *g, const float *u, const float *s, const float *dy,
+                      float *dg, float *du) {
+  size_t i = 0;
+  for (; i + 4 <= n; i += 4) {
+    const v4f g4 = v_load(g + i), s4 = v_load(s + i), d = v_load(dy + i);
+    v_store(dg + i, v_mul(v_mul(d, v_load(u + i)), swiglu_slope(g4, s4)));
+    v_store(du + i, v_mul(d, v_mul(g4, s4)));
+  }
+  if (i < n) {
+    const size_t rest = n - i;
+    const v4f g4 = v_load_part(g + i, rest), s4 = v_load_part(s + i, rest);
+    const v4f d = v_load_part(dy + i, rest), u4 = v_load_part(u + i, rest);
+    v_store_part(dg + i, rest, v_mul(v_mul(d, u4), swiglu_slope(g4, s4)));
+    v_store_part(du + i, rest, v_mul(d, v_mul(g4, s4)));
   }
 }
 

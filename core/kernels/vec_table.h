@@ -44,11 +44,11 @@ void VEC(rope)(int N, int H, int D, const int32_t *position, const float *cos, c
                float direction, float *x);
 void VEC(relu)(size_t n, const float *u, float *y);
 void VEC(relu_back)(size_t n, const float *u, const float *dy, float *du);
-void VEC(gelu)(size_t n, const float *u, float *y);
-void VEC(gelu_back)(size_t n, const float *u, const float *dy, float *du);
-void VEC(swiglu)(size_t n, const float *g, const float *u, float *y);
-void VEC(swiglu_back)(size_t n, const float *g, const float *u, const float *dy, float *dg,
-                      float *du);
+void VEC(gelu)(size_t n, const float *u, float *s, float *y);
+void VEC(gelu_back)(size_t n, const float *u, const float *s, const float *dy, float *du);
+void VEC(swiglu)(size_t n, const float *g, const float *u, float *s, float *y);
+void VEC(swiglu_back)(size_t n, const float *g, const float *u, const float *s, const float *dy,
+                      float *dg, float *du);
 void VEC(gather)(int N, int C, const int32_t *id, const float *table, int accumulate, float *x);
 void VEC(scatter_add)(int N, int C, const int32_t *id, const float *dx, float *dtable);
 

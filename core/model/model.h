@@ -147,21 +147,29 @@ void sl_attention_backward(const sl_pass *p, const sl_attention *a, const sl_rea
                            const sl_real *dy, sl_real *dx);
 
 /* ---- feed-forward ---- */
+/* What an activation takes, gives and keeps, n elements each. */
+typedef struct sl_activation {
+  size_t n;
+  const sl_real *u, *g; /* g: NULL unless gated */
+  sl_real *s;           /* kept for the backward; NULL unless the type keeps something */
+} sl_activation;
+
 typedef struct sl_ffn_type {
   sl_desc desc;
-  int gated;
-  /* a = f(u) or f(g) u, over n elements; g is NULL unless gated. */
-  void (*forward)(const sl_kernels *k, size_t n, const sl_real *g, const sl_real *u, sl_real *a);
-  void (*backward)(const sl_kernels *k, size_t n, const sl_real *g, const sl_real *u,
-                   const sl_real *da, sl_real *dg, sl_real *du);
+  int gated, keeps;
+  /* a = f(u) or f(g) u. */
+  void (*forward)(const sl_kernels *k, const sl_activation *x, sl_real *a);
+  /* du = …, dg = …; du may be da. */
+  void (*backward)(const sl_kernels *k, const sl_activation *x, const sl_real *da, sl_real *dg,
+                   sl_real *du);
 } sl_ffn_type;
 extern const sl_family sl_ffn_family;
 
 typedef struct sl_ffn {
   const sl_ffn_type *type;
   sl_linear in, gate, out; /* C to F twice, F to C */
-  sl_slot u, g, a;         /* (N,F) saved */
-  sl_slot du, dg, da;      /* scratch */
+  sl_slot u, g, s, a;      /* (N,F) saved */
+  sl_slot da, dg;          /* (N,F) scratch; da becomes du */
 } sl_ffn;
 void sl_ffn_plan(sl_plan *p, const sl_model_config *c, const sl_dims *d, sl_ffn *f);
 void sl_ffn_forward(const sl_pass *p, const sl_ffn *f, const sl_real *x, sl_real *y);

@@ -30,8 +30,8 @@ static void gemm_tn(const sl_kernels *k) { gemm(k, SL_GEMM_TN, C, F, N); }
 static void exp_row(const sl_kernels *k) {
   for (int i = 0; i < N; i++) sums[i] = k->exp_row(T, 0.18f, 1.0f, a + i * T, c + i * T);
 }
-static void gelu(const sl_kernels *k) { k->gelu(N * F, a, c); }
-static void gelu_back(const sl_kernels *k) { k->gelu_back(N * F, a, b, d); }
+static void gelu(const sl_kernels *k) { k->gelu(N * F, a, d, c); }
+static void gelu_back(const sl_kernels *k) { k->gelu_back(N * F, a, e, b, d); }
 static void rmsnorm(const sl_kernels *k) { k->rmsnorm(N, C, 1e-5f, a, b, c, sums); }
 static void rmsnorm_back(const sl_kernels *k) {
   k->rmsnorm_back(N, C, a, b, sums, e, d, d + N * C);

@@ -172,20 +172,23 @@ static void test_maps(size_t n, int kind) {
   compare(1, 0, "relu", d);
   BOTH(tier->relu_back(n, o[0].at, o[1].at, o[2].at));
   compare(2, 0, "relu_back", d);
-  BOTH(tier->gelu(n, o[0].at, o[1].at));
-  compare(1, 0, "gelu", d);
+  BOTH(tier->gelu(n, o[0].at, o[4].at, o[1].at));
+  compare(1, 0, "gelu", d), compare(4, 0, "gelu s", d);
   for (size_t i = 0; i < n; i++) {
     double u = ref[0].at[i];
     double y = u / (1 + exp(-2 * 0.79788456080286535588 * (u + 0.044715 * u * u * u)));
     check(close_to(vec[1].at[i], y, 1e-5, 1e-25), "gelu against libm", d);
   }
-  BOTH(tier->gelu_back(n, o[0].at, o[3].at, o[2].at));
+  BOTH(tier->gelu_back(n, o[0].at, o[4].at, o[3].at, o[2].at));
   compare(2, 0, "gelu_back", d);
-  BOTH(tier->swiglu(n, o[0].at, o[3].at, o[1].at));
-  compare(1, 0, "swiglu", d);
-  BOTH(tier->swiglu_back(n, o[0].at, o[3].at, o[4].at, o[1].at, o[2].at));
+  BOTH(tier->swiglu(n, o[0].at, o[3].at, o[4].at, o[1].at));
+  compare(1, 0, "swiglu", d), compare(4, 0, "swiglu s", d);
+  fill(5, n, PLAIN);
+  BOTH(tier->swiglu_back(n, o[0].at, o[3].at, o[4].at, o[5].at, o[1].at, o[2].at));
   compare(1, 0, "swiglu_back dg", d);
   compare(2, 0, "swiglu_back du", d);
+  BOTH(tier->swiglu_back(n, o[0].at, o[3].at, o[4].at, o[5].at, o[1].at, o[5].at));
+  compare(5, 0, "swiglu_back du where dy was", d);
 }
 
 static void test_optimisers(size_t n, int kind) {
@@ -409,8 +412,8 @@ static void fingerprint(void) {
     float *a = vec[0].at, *b = vec[1].at, *c = vec[2].at, *d = vec[3].at, *e = vec[4].at;
     out[0] = K->exp_row(n, 0.9f, 1.0f, a, b), out[1] = K->dot(n, a, b), out[2] = K->max(n, a);
     total[0] = K->sumsq(n, a);
-    K->softmax_back_row(n, 0.3f, b, c), K->gelu(n, a, d), K->gelu_back(n, a, c, d);
-    K->swiglu(n, a, c, e), K->swiglu_back(n, a, c, d, e, b);
+    K->softmax_back_row(n, 0.3f, b, c), K->gelu(n, a, e, d), K->gelu_back(n, a, e, c, d);
+    K->swiglu(n, a, c, b, e), K->swiglu_back(n, a, c, b, d, e, b);
     if (n) {
       K->rmsnorm(2, (int)n, 1e-5f, a, c, b, out + 3);
       K->rmsnorm_back(2, (int)n, a, c, out + 3, b, d, e);

@@ -36,12 +36,13 @@ static double weighted(const double *y, int n) {
   return sum;
 }
 
-/* One differentiable kernel: loss of inputs x, and its gradient added to dx. */
+/* One differentiable kernel: loss of inputs x, and its gradient, added to dx or written there. */
 typedef struct kernel_case {
   const char *name;
   int inputs;
   double (*loss)(const double *x);
   void (*back)(const double *x, double *dx);
+  int writes;
 } kernel_case;
 
 static void check_gradient(const kernel_case *c) {
@@ -51,7 +52,8 @@ static void check_gradient(const kernel_case *c) {
   for (int i = 0; i < c->inputs; i++) {
     x[i] = 2 * uniform();
     if (fabs(x[i]) < 0.01) x[i] = 0.5; /* off the kink of relu */
-    dx[i] = start[i] = uniform();      /* gradients accumulate */
+    dx[i] = uniform();
+    start[i] = c->writes ? 0 : dx[i];
   }
   c->back(x, dx);
   for (int i = 0; i < c->inputs; i++) {
@@ -120,21 +122,27 @@ static double relu_loss(const double *x) {
 static void relu_back(const double *x, double *dx) { kernels->relu_back(NC, x, upstream, dx); }
 
 static double gelu_loss(const double *x) {
-  double y[NC];
-  kernels->gelu(NC, x, y);
+  double sigmoid[NC], y[NC];
+  kernels->gelu(NC, x, sigmoid, y);
   return weighted(y, NC);
 }
 
-static void gelu_back(const double *x, double *dx) { kernels->gelu_back(NC, x, upstream, dx); }
+static void gelu_back(const double *x, double *dx) {
+  double sigmoid[NC], y[NC];
+  kernels->gelu(NC, x, sigmoid, y);
+  kernels->gelu_back(NC, x, sigmoid, upstream, dx);
+}
 
 static double swiglu_loss(const double *x) { /* g (NC), u (NC) */
-  double y[NC];
-  kernels->swiglu(NC, x, x + NC, y);
+  double sigmoid[NC], y[NC];
+  kernels->swiglu(NC, x, x + NC, sigmoid, y);
   return weighted(y, NC);
 }
 
 static void swiglu_back(const double *x, double *dx) {
-  kernels->swiglu_back(NC, x, x + NC, upstream, dx, dx + NC);
+  double sigmoid[NC], y[NC];
+  kernels->swiglu(NC, x, x + NC, sigmoid, y);
+  kernels->swiglu_back(NC, x, x + NC, sigmoid, upstream, dx, dx + NC);
 }
 
 enum { H = 2, D = 4 };
@@ -207,16 +215,16 @@ static void gemm_back(const double *x, double *dx) {
 
 int main(void) {
   static const kernel_case cases[] = {
-      {"softmax", C, softmax_loss, softmax_back},
-      {"rmsnorm", NC + C, rmsnorm_loss, rmsnorm_back},
-      {"layernorm", NC + 2 * C, layernorm_loss, layernorm_back},
-      {"relu", NC, relu_loss, relu_back},
-      {"gelu", NC, gelu_loss, gelu_back},
-      {"swiglu", 2 * NC, swiglu_loss, swiglu_back},
-      {"rope", N * H * D, rope_loss, rope_back},
-      {"gather", 2 * C, gather_loss, gather_back},
-      {"cross_entropy", NC, cross_entropy_loss, cross_entropy_back},
-      {"gemm", NC + 4 * C, gemm_loss, gemm_back},
+      {"softmax", C, softmax_loss, softmax_back, 0},
+      {"rmsnorm", NC + C, rmsnorm_loss, rmsnorm_back, 0},
+      {"layernorm", NC + 2 * C, layernorm_loss, layernorm_back, 0},
+      {"relu", NC, relu_loss, relu_back, 1},
+      {"gelu", NC, gelu_loss, gelu_back, 1},
+      {"swiglu", 2 * NC, swiglu_loss, swiglu_back, 1},
+      {"rope", N * H * D, rope_loss, rope_back, 0},
+      {"gather", 2 * C, gather_loss, gather_back, 0},
+      {"cross_entropy", NC, cross_entropy_loss, cross_entropy_back, 0},
+      {"gemm", NC + 4 * C, gemm_loss, gemm_back, 0},
   };
   kernels = sl_tier_at(0).kernels;
   check(kernels == &sl_kernels_ref, "the double build has the reference tier only", 0);

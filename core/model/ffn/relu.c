@@ -1,14 +1,13 @@
 #include "../model.h"
 
-static void forward(const sl_kernels *k, size_t n, const sl_real *g, const sl_real *u, sl_real *a) {
-  (void)g;
-  k->relu(n, u, a);
+static void forward(const sl_kernels *k, const sl_activation *x, sl_real *a) {
+  k->relu(x->n, x->u, a);
 }
 
-static void backward(const sl_kernels *k, size_t n, const sl_real *g, const sl_real *u,
-                     const sl_real *da, sl_real *dg, sl_real *du) {
-  (void)g, (void)dg;
-  k->relu_back(n, u, da, du);
+static void backward(const sl_kernels *k, const sl_activation *x, const sl_real *da, sl_real *dg,
+                     sl_real *du) {
+  (void)dg;
+  k->relu_back(x->n, x->u, da, du);
 }
 
 const sl_ffn_type sl_ffn_relu = {
