@@ -29,7 +29,14 @@ typedef struct sl_gemm {
   int accumulate; /* 0: C = AB, 1: C += AB */
   int M, N, K;
   int lda, ldb, ldc;
+  const sl_real *bias; /* (N), added to each row of the finished sums; NULL: none */
 } sl_gemm;
+
+/* The sizes of a product whose operands are dense. */
+static inline sl_gemm sl_gemm_dense(sl_gemm_op op, int accumulate, int M, int N, int K) {
+  return (sl_gemm){op, accumulate, M, N, K, op == SL_GEMM_TN ? M : K, op == SL_GEMM_NT ? K : N,
+                   N,  NULL};
+}
 
 /* Elements that a B of K rows and N columns takes once it is packed, in any tier. */
 enum { SL_GEMM_PANEL = 32, SL_GEMM_GAP = 16 };

@@ -65,7 +65,7 @@ static void ref_gemm(const sl_gemm *g, const sl_real *A, const sl_real *B, sl_re
         sl_real b = g->op == SL_GEMM_NT ? B[j * ldb + k] : B[k * ldb + j];
         sum = sum + a * b;
       }
-      C[i * ldc + j] = sum;
+      C[i * ldc + j] = g->bias ? sum + g->bias[j] : sum;
     }
 }
 
@@ -85,7 +85,7 @@ static void ref_gemm_packed(const sl_gemm *g, const sl_real *A, const sl_real *p
         sl_real a = g->op == SL_GEMM_TN ? A[(size_t)k * g->lda + m] : A[(size_t)m * g->lda + k];
         sum += a * panels[(size_t)n * K + k];
       }
-      *c = sum;
+      *c = g->bias ? sum + g->bias[n] : sum;
     }
   (void)work;
 }

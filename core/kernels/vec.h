@@ -125,6 +125,7 @@ typedef v4f wf;
 VEC_INLINE wf w_load(const float *p) { return v_load(p); }
 VEC_INLINE wf w_load_splat(const float *p) { return v_load_splat(p); }
 VEC_INLINE void w_store(float *p, wf a) { v_store(p, a); }
+VEC_INLINE wf w_add(wf a, wf b) { return v_add(a, b); }
 VEC_INLINE wf w_muladd(wf acc, wf a, wf b) { return v_muladd(acc, a, b); }
 #else
 #include <immintrin.h>
@@ -135,6 +136,7 @@ VEC_INLINE wf w_load(const float *p) {
   return a;
 }
 VEC_INLINE wf w_load_splat(const float *p) { return *p - (wf){0}; }
+VEC_INLINE wf w_add(wf a, wf b) { return a + b; }
 VEC_INLINE void w_store(float *p, wf a) { memcpy(p, &a, sizeof a); }
 #ifndef SL_FMA
 VEC_INLINE wf w_muladd(wf acc, wf a, wf b) { return acc + a * b; }

@@ -53,9 +53,19 @@ VEC_INLINE void step(const int R, const int way, const float *const *row, int k,
   }
 }
 
-/* C(R,PANEL) (+)= A(R,K) panel(K,PANEL). */
-VEC_INLINE void tile(const int R, const int way, const float *a, size_t stride, const float *panel,
-                     int K, int accumulate, float *c, size_t ldc) {
+/* A panel of B and where its columns go. */
+typedef struct target {
+  const float *panel;
+  const float *bias; /* (PANEL) or NULL */
+  float *c;
+  size_t ldc;
+} target;
+
+/* C(R,PANEL) (+)= A(R,K) panel(K,PANEL) (+ bias). */
+VEC_INLINE void tile(const int R, const int way, const float *a, size_t stride, int K,
+                     int accumulate, const target *t, float *c) {
+  const float *panel = t->panel;
+  const size_t ldc = t->ldc;
   const float *row[TALL];
   wf sum[TALL][2];
   for (int r = 0; r < R; r++) {
@@ -73,6 +83,10 @@ VEC_INLINE void tile(const int R, const int way, const float *a, size_t stride, 
     step(R, way, row, 0, a, panel, sum);
     for (int r = 0; r < R; r++) row[r]++;
     a += stride, panel += PANEL;
+  }
+  for (int v = 0; t->bias && v < 2; v++) {
+    const wf b = w_load(t->bias + v * SL_LANES);
+    for (int r = 0; r < R; r++) sum[r][v] = w_add(sum[r][v], b);
   }
   for (int r = 0; r < R; r++)
     for (int v = 0; v < 2; v++) w_store(c + (size_t)r * ldc + v * SL_LANES, sum[r][v]);
@@ -93,21 +107,22 @@ typedef struct block {
   int way, last_count;
   const float *panels;
   size_t panel_length;
+  const float *bias; /* (n) or NULL */
   float *C;
   size_t ldc;
   int m, n, K, accumulate;
 } block;
 
-VEC_INLINE void sweep(const int R, const int way, const rows *a, const block *b, const float *panel,
-                      float *c, size_t ldc) {
+VEC_INLINE void sweep(const int R, const int way, const rows *a, const block *b, const target *t,
+                      float *c) {
   const float *next = a->a;
-  for (int i = 0; i < a->tiles; i++, next += a->next, c += (size_t)R * ldc)
-    tile(R, way, next, a->stride, panel, b->K, b->accumulate, c, ldc);
+  for (int i = 0; i < a->tiles; i++, next += a->next, c += (size_t)R * t->ldc)
+    tile(R, way, next, a->stride, b->K, b->accumulate, t, c);
 }
 
 #define SWEEP(name, R, way)                                                                        \
-  static void name(const rows *a, const block *b, const float *panel, float *c, size_t ldc) {      \
-    sweep(R, way, a, b, panel, c, ldc);                                                            \
+  static void name(const rows *a, const block *b, const target *t, float *c) {                     \
+    sweep(R, way, a, b, t, c);                                                                     \
   }
 SWEEP(tall_by_rows, TALL, BY_ROWS)
 SWEEP(tall_by_columns, TALL, BY_COLUMNS)
@@ -123,32 +138,42 @@ static void copy(int m, int n, const float *from, size_t from_stride, float *to,
     for (int v = 0; v < n; v++) to[v] = from[v];
 }
 
-/* All rows of the block times one panel; c may be wider than C is. */
-static void whole_panel(const block *b, const float *panel, float *c, size_t ldc) {
-  (b->way == BY_ROWS ? tall_by_rows : tall_by_columns)(&b->tall, b, panel, c, ldc);
-  c += (size_t)(b->tall.tiles * TALL) * ldc;
-  if (b->low.tiles) (b->way == BY_ROWS ? low_by_rows : low_by_columns)(&b->low, b, panel, c, ldc);
-  if (!b->last_count) return;
-  float part[LOW * PANEL] = {0};
-  c += (size_t)(b->low.tiles * LOW) * ldc;
-  if (b->accumulate) copy(b->last_count, PANEL, c, ldc, part, PANEL);
-  low_by_columns(&b->last, b, panel, part, PANEL);
-  copy(b->last_count, PANEL, part, PANEL, c, ldc);
+/* All rows of the block times one panel. */
+static void whole_panel(const block *b, const target *t) {
+  float *c_low = t->c + (size_t)(b->tall.tiles * TALL) * t->ldc;
+  float *c_last = c_low + (size_t)(b->low.tiles * LOW) * t->ldc;
+  if (b->way == BY_ROWS) {
+    tall_by_rows(&b->tall, b, t, t->c);
+    if (b->low.tiles) low_by_rows(&b->low, b, t, c_low);
+  } else {
+    tall_by_columns(&b->tall, b, t, t->c);
+    if (b->low.tiles) low_by_columns(&b->low, b, t, c_low);
+  }
+  if (b->last_count) {
+    float part[LOW * PANEL] = {0};
+    const target beside = {t->panel, t->bias, part, PANEL};
+    if (b->accumulate) copy(b->last_count, PANEL, c_last, t->ldc, part, PANEL);
+    low_by_columns(&b->last, b, &beside, part);
+    copy(b->last_count, PANEL, part, PANEL, c_last, t->ldc);
+  }
+}
+
+/* The panel over the edge of C, of n columns from j: beside it. */
+static void edge_panel(const block *b, const float *panel, int j, int n) {
+  float part[BLOCK_M * PANEL], bias[PANEL] = {0};
+  const target beside = {panel, b->bias ? bias : NULL, part, PANEL};
+  if (b->bias) copy(1, n, b->bias + j, 0, bias, 0);
+  if (b->accumulate) copy(b->m, n, b->C + j, b->ldc, part, PANEL);
+  whole_panel(b, &beside);
+  copy(b->m, n, part, PANEL, b->C + j, b->ldc);
 }
 
 static void multiply_block(const block *b) {
   const float *panel = b->panels;
-  for (int j = 0; j < b->n; j += PANEL, panel += b->panel_length) {
-    const int n = b->n - j;
-    float part[BLOCK_M * PANEL];
-    if (n >= PANEL) {
-      whole_panel(b, panel, b->C + j, b->ldc);
-    } else { /* over the edge of C: beside it */
-      if (b->accumulate) copy(b->m, n, b->C + j, b->ldc, part, PANEL);
-      whole_panel(b, panel, part, PANEL);
-      copy(b->m, n, part, PANEL, b->C + j, b->ldc);
-    }
-  }
+  int j = 0;
+  for (; j + PANEL <= b->n; j += PANEL, panel += b->panel_length)
+    whole_panel(b, &(target){panel, b->bias ? b->bias + j : NULL, b->C + j, b->ldc});
+  if (j < b->n) edge_panel(b, panel, j, b->n - j);
 }
 
 /* ---- packing ---- */
@@ -257,6 +282,7 @@ static void take_rows(const sl_gemm *g, const float *A, int i, int k, float *str
 static void multiply_rows(const sl_gemm *g, const float *A, float *C, int j, int k, float *strips,
                           block *b) {
   b->ldc = (size_t)g->ldc;
+  b->bias = g->bias && k + b->K == g->K ? g->bias + j : NULL;
   b->accumulate = g->accumulate || k > 0;
   for (int i = 0; i < g->M; i += BLOCK_M) {
     b->m = min(BLOCK_M, g->M - i);
@@ -268,8 +294,11 @@ static void multiply_rows(const sl_gemm *g, const float *A, float *C, int j, int
 
 static int is_empty(const sl_gemm *g, float *C) {
   if (g->K > 0) return 0;
-  for (int i = 0; !g->accumulate && i < g->M; i++)
-    memset(C + (size_t)i * (size_t)g->ldc, 0, (size_t)g->N * sizeof *C);
+  for (int i = 0; i < g->M; i++, C += g->ldc)
+    for (int j = 0; j < g->N; j++) {
+      const float sum = g->accumulate ? C[j] : 0.0f;
+      C[j] = g->bias ? sum + g->bias[j] : sum;
+    }
   return 1;
 }
 

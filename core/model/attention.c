@@ -57,13 +57,13 @@ static span visible(span before, const int32_t *document, int query) {
 static sl_real *gather_row(sl_real *row, span s, int query, int *n) {
   *n = s.shared + query + 1 - s.start;
   sl_real *run = row + s.start - s.shared;
-  memmove(run, row, (size_t)s.shared * sizeof *row);
+  if (run != row) memmove(run, row, (size_t)s.shared * sizeof *row);
   return run;
 }
 
 /* And back, with zeros where the query sees nothing: between, and after itself up to `end`. */
 static void spread_row(sl_real *row, span s, int query, int end) {
-  memmove(row, row + s.start - s.shared, (size_t)s.shared * sizeof *row);
+  if (s.start != s.shared) memmove(row, row + s.start - s.shared, (size_t)s.shared * sizeof *row);
   for (int j = s.shared; j < s.start; j++) row[j] = 0;
   for (int j = query + 1; j < end; j++) row[j] = 0;
 }
@@ -126,13 +126,13 @@ static void head_forward(const head *h) {
   for (int i = 0; i < h->T; i += SL_ATTENTION_ROWS) {
     int end = i + SL_ATTENTION_ROWS < h->T ? i + SL_ATTENTION_ROWS : h->T;
     sl_real *block = h->weights + (size_t)i * h->T;
-    sl_gemm scores = {SL_GEMM_NT, 0, end - i, end, h->D, h->HD, h->HD, h->T};
+    sl_gemm scores = {SL_GEMM_NT, 0, end - i, end, h->D, h->HD, h->HD, h->T, NULL};
     p->k->gemm_packed(&scores, q + (size_t)i * h->HD, sl_at(p, h->a->by_key), h->D, block, p->work);
     for (int row = i; row < end; row++) {
       s = visible(s, h->document, row);
       weigh_row(h, s, row, end);
     }
-    sl_gemm values = {SL_GEMM_NN, 0, end - i, h->D, end, h->T, h->HD, h->HD};
+    sl_gemm values = {SL_GEMM_NN, 0, end - i, h->D, end, h->T, h->HD, h->HD, NULL};
     p->k->gemm_packed(&values, block, sl_at(p, h->a->by_channel), h->T, o + (size_t)i * h->HD,
                       p->work);
   }
@@ -180,15 +180,15 @@ static void head_backward(const head *h) {
     int end = i + SL_ATTENTION_ROWS < h->T ? i + SL_ATTENTION_ROWS : h->T, rows = end - i;
     size_t first = (size_t)i * h->HD;
     const sl_real *block = h->weights + (size_t)i * h->T;
-    sl_gemm weights = {SL_GEMM_NT, 0, rows, end, h->D, h->HD, h->HD, h->T};
+    sl_gemm weights = {SL_GEMM_NT, 0, rows, end, h->D, h->HD, h->HD, h->T, NULL};
     p->k->gemm_packed(&weights, d_out + first, sl_at(p, a->by_key), h->D, d_rows, p->work);
-    sl_gemm to_keys = {SL_GEMM_TN, 1, end, h->D, rows, h->T, h->HD, h->HD};
+    sl_gemm to_keys = {SL_GEMM_TN, 1, end, h->D, rows, h->T, h->HD, h->HD, NULL};
     p->k->gemm(&to_keys, block, d_out + first, dv, p->work);
     for (int row = i; row < end; row++) {
       s = visible(s, h->document, row);
       weigh_row_back(h, s, row, end, d_rows + (size_t)(row - i) * h->T);
     }
-    sl_gemm to_queries = {SL_GEMM_NN, 0, rows, h->D, end, h->T, h->HD, h->HD};
+    sl_gemm to_queries = {SL_GEMM_NN, 0, rows, h->D, end, h->T, h->HD, h->HD, NULL};
     p->k->gemm_packed(&to_queries, d_rows, sl_at(p, a->by_channel), h->T, dq + first, p->work);
     p->k->gemm(&to_keys, d_rows, q + first, dk, p->work);
   }

@@ -17,24 +17,22 @@ sl_linear sl_linear_plan(sl_plan *p, const sl_model_config *c, const char *group
   return l;
 }
 
-void sl_bias_add(int N, int n, const sl_real *restrict b, sl_real *restrict y) {
-  for (int i = 0; i < N; i++, y += n)
-    for (int j = 0; j < n; j++) y[j] += b[j];
-}
-
 void sl_bias_back(int N, int n, const sl_real *restrict dy, sl_real *restrict db) {
   for (int i = 0; i < N; i++, dy += n)
     for (int j = 0; j < n; j++) db[j] += dy[j];
 }
 
 void sl_linear_forward(const sl_pass *p, const sl_linear *l, const sl_real *x, sl_real *y) {
-  sl_mul(p, SL_GEMM_NN, 0, p->N, l->out, l->in, x, sl_weight(p, l->w), y);
-  if (l->has_bias) sl_bias_add(p->N, l->out, sl_weight(p, l->b), y);
+  sl_gemm g = sl_gemm_dense(SL_GEMM_NN, 0, p->N, l->out, l->in);
+  if (l->has_bias) g.bias = sl_weight(p, l->b);
+  p->k->gemm(&g, x, sl_weight(p, l->w), y, p->work);
 }
 
 void sl_linear_backward(const sl_pass *p, const sl_linear *l, const sl_real *x, const sl_real *dy,
                         int accumulate, sl_real *dx) {
-  sl_mul(p, SL_GEMM_TN, 1, l->in, l->out, p->N, x, dy, sl_grad(p, l->w));
+  const sl_gemm to_w = sl_gemm_dense(SL_GEMM_TN, 1, l->in, l->out, p->N);
+  const sl_gemm to_x = sl_gemm_dense(SL_GEMM_NT, accumulate, p->N, l->in, l->out);
+  p->k->gemm(&to_w, x, dy, sl_grad(p, l->w), p->work);
   if (l->has_bias) sl_bias_back(p->N, l->out, dy, sl_grad(p, l->b));
-  sl_mul(p, SL_GEMM_NT, accumulate, p->N, l->in, l->out, dy, sl_weight(p, l->w), dx);
+  p->k->gemm(&to_x, dy, sl_weight(p, l->w), dx, p->work);
 }

@@ -21,8 +21,7 @@ void sl_linear_forward(const struct sl_pass *p, const sl_linear *l, const sl_rea
 void sl_linear_backward(const struct sl_pass *p, const sl_linear *l, const sl_real *x,
                         const sl_real *dy, int accumulate, sl_real *dx);
 
-/* y (N,n) += b in every row; db += the sum of dy's rows, in order. */
-void sl_bias_add(int N, int n, const sl_real *b, sl_real *y);
+/* db (n) += the sum of dy's rows, in order. */
 void sl_bias_back(int N, int n, const sl_real *dy, sl_real *db);
 
 #endif

@@ -6,12 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-void sl_mul(const sl_pass *p, sl_gemm_op op, int accumulate, int M, int N, int K, const sl_real *A,
-            const sl_real *B, sl_real *C) {
-  sl_gemm g = {op, accumulate, M, N, K, op == SL_GEMM_TN ? M : K, op == SL_GEMM_NT ? K : N, N};
-  p->k->gemm(&g, A, B, C, p->work);
-}
-
 double sl_residual_shrink(const sl_model_config *c) {
   return c->init_residual ? sl_sqrt(2.0 * c->layers) : 1;
 }
@@ -116,10 +110,9 @@ void sl_model_forward(const sl_pass *p) {
     sl_block_forward(p, &m->blocks[l], sl_at(p, m->hidden[l]), sl_at(p, m->hidden[l + 1]));
   if (m->final_norm.type)
     m->final_norm.type->forward(p, &m->final_norm, sl_at(p, m->hidden[d->L]), sl_at(p, m->top));
-  sl_mul(p, SL_GEMM_NT, 0, p->N, d->V, d->C, sl_at(p, m->top), sl_weight(p, m->unembedding),
-         sl_at(p, m->logits));
-  if (m->config.bias)
-    sl_bias_add(p->N, d->V, sl_weight(p, m->unembedding_bias), sl_at(p, m->logits));
+  sl_gemm logits = sl_gemm_dense(SL_GEMM_NT, 0, p->N, d->V, d->C);
+  if (m->config.bias) logits.bias = sl_weight(p, m->unembedding_bias);
+  p->k->gemm(&logits, sl_at(p, m->top), sl_weight(p, m->unembedding), sl_at(p, m->logits), p->work);
 }
 
 double sl_model_loss(const sl_pass *p, sl_real grad_scale, sl_real *losses) {
@@ -133,16 +126,17 @@ void sl_model_backward(const sl_pass *p) {
   const sl_dims *d = &m->dims;
   const sl_real *d_logits = sl_at(p, m->logits);
   sl_real *dx = sl_at(p, m->d_hidden);
-  sl_mul(p, SL_GEMM_TN, 1, d->V, d->C, p->N, d_logits, sl_at(p, m->top),
-         sl_grad(p, m->unembedding));
+  const sl_gemm to_w = sl_gemm_dense(SL_GEMM_TN, 1, d->V, d->C, p->N);
+  const sl_gemm to_x = sl_gemm_dense(SL_GEMM_NN, 0, p->N, d->C, d->V);
+  p->k->gemm(&to_w, d_logits, sl_at(p, m->top), sl_grad(p, m->unembedding), p->work);
   if (m->config.bias) sl_bias_back(p->N, d->V, d_logits, sl_grad(p, m->unembedding_bias));
   if (m->final_norm.type) {
     sl_real *d_top = sl_at(p, m->d_top);
-    sl_mul(p, SL_GEMM_NN, 0, p->N, d->C, d->V, d_logits, sl_weight(p, m->unembedding), d_top);
+    p->k->gemm(&to_x, d_logits, sl_weight(p, m->unembedding), d_top, p->work);
     memset(dx, 0, (size_t)p->N * d->C * sizeof *dx);
     m->final_norm.type->backward(p, &m->final_norm, sl_at(p, m->hidden[d->L]), d_top, dx);
   } else {
-    sl_mul(p, SL_GEMM_NN, 0, p->N, d->C, d->V, d_logits, sl_weight(p, m->unembedding), dx);
+    p->k->gemm(&to_x, d_logits, sl_weight(p, m->unembedding), dx, p->work);
   }
   for (int l = d->L - 1; l >= 0; l--)
     sl_block_backward(p, &m->blocks[l], sl_at(p, m->hidden[l]), dx);

@@ -57,10 +57,6 @@ static inline sl_real *sl_grad(const sl_pass *p, sl_slot s) { return p->grads + 
  * stream does not grow with depth, or 1. */
 double sl_residual_shrink(const sl_model_config *c);
 
-/* C(M,N) (+)= A B, dense. */
-void sl_mul(const sl_pass *p, sl_gemm_op op, int accumulate, int M, int N, int K, const sl_real *A,
-            const sl_real *B, sl_real *C);
-
 /* ---- position ---- */
 typedef struct sl_position sl_position;
 typedef struct sl_position_type {

@@ -18,9 +18,7 @@ static void fill(float *x, uint32_t seed, float scale) {
 }
 
 static void gemm(const sl_kernels *k, sl_gemm_op op, int m, int n, int depth) {
-  const sl_gemm g = {
-      op, op == SL_GEMM_TN, m, n, depth, op == SL_GEMM_TN ? m : depth, op == SL_GEMM_NT ? depth : n,
-      n};
+  const sl_gemm g = sl_gemm_dense(op, op == SL_GEMM_TN, m, n, depth);
   k->gemm(&g, a, b, c, work);
 }
 

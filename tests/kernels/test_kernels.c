@@ -298,7 +298,7 @@ static void fused_gemm(const sl_gemm *g, const float *A, const float *B, float *
         float a = g->op == SL_GEMM_TN ? A[k * g->lda + i] : A[i * g->lda + k];
         sum = fmaf(a, g->op == SL_GEMM_NT ? B[j * g->ldb + k] : B[k * g->ldb + j], sum);
       }
-      *c = sum;
+      *c = g->bias ? sum + g->bias[j] : sum;
     }
 }
 
@@ -318,13 +318,15 @@ static void test_packed(const sl_gemm *g, const float *c, size_t n, long d) {
 static void test_gemm(sl_gemm_op op, int M, int N, int K, int pad, int kind) {
   const long d = (((long)op * 1000 + M) * 1000 + N) * 1000 + K;
   for (int accumulate = 0; accumulate < 2; accumulate++) {
-    sl_gemm g = {op, accumulate, M, N, K, 0, 0, 0};
+    sl_gemm g = {op, accumulate, M, N, K, 0, 0, 0, NULL};
     const int a_rows = op == SL_GEMM_TN ? K : M, b_rows = op == SL_GEMM_NT ? N : K;
     g.lda = (op == SL_GEMM_TN ? M : K) + pad, g.ldb = (op == SL_GEMM_NT ? K : N) + 2 * pad;
     g.ldc = N + pad;
     fill(0, a_rows ? (size_t)(a_rows * g.lda - pad) : 0, kind);
     fill(1, b_rows ? (size_t)(b_rows * g.ldb - 2 * pad) : 0, PLAIN);
     fill(2, M ? (size_t)(M * g.ldc - pad) : 0, PLAIN);
+    fill(3, (size_t)N, PLAIN);
+    if ((M + N + accumulate) % 3 == 0) g.bias = ref[3].at;
     static float before[1 << 17];
     memcpy(before, vec[2].at, vec[2].n * sizeof(float));
     if (between.fused)

@@ -200,15 +200,15 @@ static void cross_entropy_back(const double *x, double *dx) {
 
 /* C = A B^T and its two gradients: dA = dC B (NN), dB = dC^T A (TN). A (N,C), B (4,C), C (N,4). */
 static double gemm_loss(const double *x) {
-  const sl_gemm g = {SL_GEMM_NT, 0, N, 4, C, C, C, 4};
+  const sl_gemm g = {SL_GEMM_NT, 0, N, 4, C, C, C, 4, NULL};
   double y[N * 4];
   kernels->gemm(&g, x, x + NC, y, NULL);
   return weighted(y, N * 4);
 }
 
 static void gemm_back(const double *x, double *dx) {
-  const sl_gemm a = {SL_GEMM_NN, 1, N, C, 4, 4, C, C};
-  const sl_gemm b = {SL_GEMM_TN, 1, 4, C, N, 4, C, C};
+  const sl_gemm a = {SL_GEMM_NN, 1, N, C, 4, 4, C, C, NULL};
+  const sl_gemm b = {SL_GEMM_TN, 1, 4, C, N, 4, C, C, NULL};
   kernels->gemm(&a, upstream, x + NC, dx, NULL);
   kernels->gemm(&b, upstream, x, dx + NC, NULL);
 }
