@@ -5,7 +5,6 @@
 #include "../base/json.h"
 #include "../registry/registry.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

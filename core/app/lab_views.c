@@ -2,6 +2,7 @@
 #include "lab.h"
 
 #include "../base/json.h"
+#include "../base/number.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -120,9 +121,9 @@ static int param_view(sl_lab *lab, const char *name, const sl_real *base, sl_vie
 
 static int shard_view(sl_lab *lab, const char *name, sl_view *view) {
   const sl_trainer *t = &lab->run->trainer;
-  char *end;
-  long s = strtol(name, &end, 10);
-  if (end == name || s < 0 || s >= t->config.train.shards) return 0;
+  const char *end;
+  uint64_t s = sl_strtou(name, &end, 10);
+  if (end == name || s >= (uint64_t)t->config.train.shards) return 0;
   const sl_real *g = sl_trainer_shard_at(t, (int)s);
   if (*end == '/') return param_view(lab, end + 1, g, view);
   if (*end) return 0;

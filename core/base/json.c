@@ -1,8 +1,9 @@
 #include "json.h"
 
+#include "format.h"
+
 #include "cJSON.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -108,7 +109,7 @@ static sl_code unknown(const char *path, const char *what, const char *word,
   char list[240] = "";
   for (int i = 0; i < count; i++) {
     size_t used = strlen(list);
-    snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", names[i]);
+    sl_snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", names[i]);
   }
   return sl_fail(e, SL_E_CONFIG, path, "%s: there is no %s \"%.40s\"; there are: %s.", path, what,
                  word, list);
@@ -161,7 +162,7 @@ static sl_code read_seed(const sl_json *j, const char *path, void *member, sl_er
   const char *text = sl_json_is(j) == SL_JSON_STRING ? sl_json_string(j) : NULL;
   char small[32];
   if (sl_json_is(j) == SL_JSON_NUMBER && sl_json_number(j) >= 0 && sl_json_number(j) <= 1e9) {
-    snprintf(small, sizeof small, "%.17g", sl_json_number(j));
+    sl_snprintf(small, sizeof small, "%.17g", sl_json_number(j));
     text = small;
   }
   uint64_t seed = 0;
@@ -225,7 +226,7 @@ static sl_code read_object(const sl_json *j, const sl_desc *d, int typed, const 
   for (const sl_json *m = sl_json_first(j); m; m = sl_json_next(m)) {
     const char *key = sl_json_key(m);
     char full[96];
-    snprintf(full, sizeof full, "%s%s%.60s", path, *path ? "." : "", key);
+    sl_snprintf(full, sizeof full, "%s%s%.60s", path, *path ? "." : "", key);
     const sl_param *p = d->params;
     while (p && p->key && strcmp(p->key, key)) p++;
     if (p && p->key) {

@@ -1,15 +1,14 @@
 #include "status.h"
 
-#include <stdarg.h>
-#include <stdio.h>
+#include "format.h"
 
 static sl_code fill(sl_error *e, sl_code code, const char *path, long long offset, const char *fmt,
                     va_list args) {
   if (e) {
     e->code = code;
     e->offset = offset;
-    snprintf(e->path, sizeof e->path, "%s", path ? path : "");
-    vsnprintf(e->message, sizeof e->message, fmt, args);
+    sl_snprintf(e->path, sizeof e->path, "%s", path ? path : "");
+    sl_vsnprintf(e->message, sizeof e->message, fmt, args);
   }
   return code;
 }

@@ -1,7 +1,9 @@
 #include "text.h"
 
+#include "format.h"
+#include "number.h"
+
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,10 +47,10 @@ void sl_text_printf(sl_text *t, const char *fmt, ...) {
   va_list args, again;
   va_start(args, fmt);
   va_copy(again, args);
-  int n = vsnprintf(NULL, 0, fmt, args);
+  int n = sl_vsnprintf(NULL, 0, fmt, args);
   va_end(args);
   if (n >= 0 && grow(t, (size_t)n)) {
-    vsnprintf(t->data + t->size, (size_t)n + 1, fmt, again);
+    sl_vsnprintf(t->data + t->size, (size_t)n + 1, fmt, again);
     t->size += (size_t)n;
   }
   va_end(again);
@@ -89,8 +91,8 @@ void sl_text_number(sl_text *t, double x) {
   if (non_finite(t, x)) return;
   char buffer[40];
   for (int digits = 6; digits <= 17; digits += digits == 6 ? 9 : 1) {
-    snprintf(buffer, sizeof buffer, "%.*g", digits, x);
-    if (strtod(buffer, NULL) == x) break;
+    sl_snprintf(buffer, sizeof buffer, "%.*g", digits, x);
+    if (sl_strtod(buffer, NULL) == x) break;
   }
   sl_text_add(t, buffer);
 }
@@ -99,8 +101,8 @@ void sl_text_single(sl_text *t, double x) {
   if (non_finite(t, x)) return;
   char buffer[40];
   for (int digits = 6; digits <= 9; digits++) {
-    snprintf(buffer, sizeof buffer, "%.*g", digits, (double)(float)x);
-    if (strtof(buffer, NULL) == (float)x) break;
+    sl_snprintf(buffer, sizeof buffer, "%.*g", digits, (double)(float)x);
+    if (sl_strtof(buffer) == (float)x) break;
   }
   sl_text_add(t, buffer);
 }

@@ -1,11 +1,12 @@
 #include "checkpoint.h"
 
 #include "../base/bytes.h"
+#include "../base/format.h"
 #include "../base/hash.h"
 #include "../base/json.h"
+#include "../base/number.h"
 #include "../include/sinklab.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,7 +30,7 @@ static array *add(array *list, int *n, const char *name, const char *suffix, uin
                   void *data, size_t bytes) {
   array *a = &list[(*n)++];
   *a = (array){.type = type, .data = data, .bytes = bytes};
-  snprintf(a->name, sizeof a->name, "%s%s", name, suffix);
+  sl_snprintf(a->name, sizeof a->name, "%s%s", name, suffix);
   return a;
 }
 
@@ -168,12 +169,14 @@ static sl_code check_data(const unsigned char *b, size_t size, sl_error *e) {
 
 static uint64_t hex_of(const sl_json *j, const char *key) {
   const sl_json *v = sl_json_get(j, key);
-  return v && sl_json_is(v) == SL_JSON_STRING ? strtoull(sl_json_string(v), NULL, 16) : 0;
+  return v && sl_json_is(v) == SL_JSON_STRING ? sl_strtou(sl_json_string(v), NULL, 16) : 0;
 }
 
 static long long decimal_of(const sl_json *j, const char *key) {
   const sl_json *v = sl_json_get(j, key);
-  return v && sl_json_is(v) == SL_JSON_STRING ? strtoll(sl_json_string(v), NULL, 10) : -1;
+  const char *end = v && sl_json_is(v) == SL_JSON_STRING ? sl_json_string(v) : "";
+  uint64_t x = *end ? sl_strtou(end, &end, 10) : UINT64_MAX;
+  return *end || x > INT64_MAX ? -1 : (long long)x;
 }
 
 static sl_code parse_json(const unsigned char *b, sl_json **j, sl_error *e) {

@@ -1,18 +1,17 @@
 #include "linear.h"
 
+#include "../base/format.h"
 #include "../base/math.h"
 #include "model.h"
-
-#include <stdio.h>
 
 sl_linear sl_linear_plan(sl_plan *p, const sl_model_config *c, const char *group, const char *name,
                          int in, int out, double shrink) {
   sl_linear l = {.in = in, .out = out, .has_bias = c->bias};
   double deviation = c->init_matrix > 0 ? c->init_matrix : 1 / sl_sqrt(in);
   char full[32];
-  snprintf(full, sizeof full, "%s.w_%s", group, name);
+  sl_snprintf(full, sizeof full, "%s.w_%s", group, name);
   l.w = sl_plan_param(p, full, (int[]){in, out, 0}, SL_INIT_NORMAL, deviation / shrink);
-  snprintf(full, sizeof full, "%s.b_%s", group, name);
+  sl_snprintf(full, sizeof full, "%s.b_%s", group, name);
   if (c->bias) l.b = sl_plan_param(p, full, (int[]){out, 0}, SL_INIT_ZERO, 0);
   return l;
 }

@@ -1,9 +1,9 @@
 #include "model.h"
 
+#include "../base/format.h"
 #include "../base/math.h"
 #include "../base/rng.h"
 
-#include <stdio.h>
 #include <string.h>
 
 double sl_residual_shrink(const sl_model_config *c) {
@@ -32,10 +32,10 @@ static sl_code dims_of(const sl_model_config *c, int B, int T, int V, sl_dims *d
 
 static void plan_layer(sl_model *m, int layer) {
   char name[24];
-  snprintf(m->plan.prefix, sizeof m->plan.prefix, "layers.%d.", layer);
+  sl_snprintf(m->plan.prefix, sizeof m->plan.prefix, "layers.%d.", layer);
   sl_block_plan(&m->plan, &m->config, &m->dims, &m->blocks[layer]);
   m->plan.prefix[0] = 0;
-  snprintf(name, sizeof name, "hidden.%d", layer + 1);
+  sl_snprintf(name, sizeof name, "hidden.%d", layer + 1);
   m->hidden[layer + 1] = sl_plan_add(&m->plan, SL_SAVED, name, (int[]){m->dims.N, m->dims.C, 0});
 }
 
@@ -45,7 +45,7 @@ static void plan_top(sl_model *m) {
   double scale = m->config.init_matrix > 0 ? m->config.init_matrix : 1 / sl_sqrt(d->C);
   m->top = m->hidden[d->L];
   if (m->config.norm_placement == SL_NORM_PRE) {
-    snprintf(p->prefix, sizeof p->prefix, "final_norm.");
+    sl_snprintf(p->prefix, sizeof p->prefix, "final_norm.");
     m->final_norm.type = (const sl_norm_type *)m->config.norm.row;
     m->final_norm.settings = &m->config.norm.settings;
     m->final_norm.type->plan(p, d, &m->final_norm);

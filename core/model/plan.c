@@ -1,6 +1,7 @@
 #include "plan.h"
 
-#include <stdio.h>
+#include "../base/format.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,7 +39,7 @@ static size_t claim(sl_plan *p, sl_role role, size_t size) {
 
 sl_slot sl_plan_add(sl_plan *p, sl_role role, const char *name, const int *shape) {
   sl_entry t = {.role = role, .size = 1};
-  snprintf(t.name, sizeof t.name, "%s%s", p->prefix, name);
+  sl_snprintf(t.name, sizeof t.name, "%s%s", p->prefix, name);
   for (; t.rank < SL_RANK && shape[t.rank]; t.rank++) {
     t.shape[t.rank] = shape[t.rank];
     t.size *= (size_t)shape[t.rank];

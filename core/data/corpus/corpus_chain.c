@@ -1,6 +1,7 @@
 #include "corpus_chain.h"
 
-#include <stdio.h>
+#include "../../base/format.h"
+
 #include <string.h>
 
 #include "char_bigrams.inc"
@@ -26,12 +27,12 @@ static int find_char(char ch) {
 static void show_char(const char *s, char *out, size_t size) {
   unsigned char lead = (unsigned char)*s;
   if (lead < 0x20 || lead == 0x7f) {
-    snprintf(out, size, "\\x%02X", lead);
+    sl_snprintf(out, size, "\\x%02X", lead);
     return;
   }
   int n = 1;
   while (n < 4 && ((unsigned char)s[n] & 0xC0) == 0x80) n++;
-  snprintf(out, size, "%.*s", n, s);
+  sl_snprintf(out, size, "%.*s", n, s);
 }
 
 sl_code sl_chain_check(const void *settings, sl_error *e) {

@@ -1,9 +1,9 @@
 /* The user's own text, by characters or by bytes. Its last tenth is held out: training never draws
  * from it. As one whole, a document begins anywhere and does not end before the window does; as
  * paragraphs or lines, each is a document. */
+#include "../../base/format.h"
 #include "../data.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define CHARS_MAX  4096       /* distinct characters */
@@ -178,7 +178,7 @@ static void tokenize_bytes(text_state *t, sl_text_input in) {
   for (int i = 0; i < 256; i++) {
     t->chars[i] = (uint32_t)i;
     const char *form = i >= 0x20 && i < 0x7F ? "%c" : "\\x%02X";
-    snprintf(t->name_bytes + i * NAME_SIZE, NAME_SIZE, form, i);
+    sl_snprintf(t->name_bytes + i * NAME_SIZE, NAME_SIZE, form, i);
   }
 }
 
