@@ -20,6 +20,7 @@ extern "C" {
 #endif
 
 #define SL_API __attribute__((used, visibility("default")))
+#define SL_NATIVE __attribute__((visibility("default"))) /* not in the engine of the page */
 
 typedef struct sl_lab sl_lab;
 
@@ -49,7 +50,7 @@ SL_API const char *sl_error_json(sl_lab *lab);
 /* Every setting, family, row, probe and tensor role: see registry/registry.c for its shape. */
 SL_API const char *sl_registry_json(sl_lab *lab);
 /* The same as Markdown (reference tables of the documentation). */
-SL_API const char *sl_registry_markdown(sl_lab *lab);
+SL_NATIVE const char *sl_registry_markdown(sl_lab *lab);
 
 /* ["strict","fma"]: the arithmetics that this engine can compute here, the default first. strict
  * rounds after every operation and has the same bits everywhere; fma fuses each multiply-add, is
@@ -123,11 +124,11 @@ SL_API int sl_save(sl_lab *lab, sl_view *bytes);
 SL_API int sl_load(sl_lab *lab, const void *bytes, size_t size, const void *text, size_t text_size,
                    int workers, uint64_t limit);
 
-/* Native only: who runs the shards of a step. run(ctx, task, arg, n) calls task(arg, i, worker) once
+/* Who runs the shards of a step. run(ctx, task, arg, n) calls task(arg, i, worker) once
  * for every i in [0,n), worker in [0, workers). Default: one after the other. */
 typedef void (*sl_task)(void *arg, int i, int worker);
 typedef void (*sl_runner)(void *ctx, sl_task task, void *arg, int n);
-SL_API void sl_set_runner(sl_lab *lab, sl_runner run, void *ctx);
+SL_NATIVE void sl_set_runner(sl_lab *lab, sl_runner run, void *ctx);
 
 #ifdef __cplusplus
 }

@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
 const KB = 1000;
-const ENGINE_LIMIT = 100 * KB; // compressed
-const PAGE_LIMIT = 500 * KB; // compressed, all that the page loads
+const ENGINE_LIMIT = 65 * KB; // compressed
+const PAGE_LIMIT = 300 * KB; // compressed, all that the page loads
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const at = (...parts) => path.join(root, ...parts);
