@@ -1,6 +1,6 @@
 /* The WebAssembly module: its exports are the functions of sinklab.h, malloc and free, and it
  * imports nothing. Memory is given out here, by a first fit in a list of free blocks ordered by
- * address: a run takes its few large blocks once, and Emscripten's own allocators are ten times as
+ * address: a run takes its few large blocks once, and Emscripten's own allocators are several times as
  * much code and, growing memory, would import a function from the page. */
 #include <stddef.h>
 #include <stdint.h>
