@@ -98,8 +98,12 @@ static sl_tier tier_of(const sl_lab *lab) { return lab->tier.kernels ? lab->tier
 
 const char *sl_arithmetics_json(sl_lab *lab) {
   sl_text_clear(&lab->out);
-  for (int i = 0; sl_tier_at(i).kernels; i++)
-    sl_text_printf(&lab->out, "%s\"%s\"", i ? "," : "[", sl_tier_at(i).arithmetic);
+  const char *last = "";
+  for (int i = 0; sl_tier_at(i).kernels; i++) {
+    const char *name = sl_tier_at(i).arithmetic;
+    if (strcmp(name, last)) sl_text_printf(&lab->out, "%s\"%s\"", i ? "," : "[", name);
+    last = name;
+  }
   sl_text_add(&lab->out, "]");
   return sl_lab_answer(lab);
 }

@@ -8,6 +8,17 @@ sl_tier sl_tier_at(int i) { return i ? (sl_tier){0} : (sl_tier){"strict", &sl_ke
 
 #else
 
+/* ---- what this processor has ---- */
+
+#if !defined(SL_FMA_ENGINE)
+static int always(void) { return 1; }
+#endif
+
+#if defined(SL_WIDE_TIERS)
+static int has_avx2(void) { return __builtin_cpu_supports("avx2") != 0; }
+static int has_avx512(void) { return __builtin_cpu_supports("avx512f") != 0; }
+#endif
+
 #if defined(SL_FMA_TIER)
 /* (1 + u)^2 - (1 + 2u) is u^2 if the product is not rounded before the sum, else 0. A dot product
  * adds elements 0 and 16 in the same lane. */
@@ -21,15 +32,43 @@ static int fuses(void) {
 }
 #endif
 
-sl_tier sl_tier_at(int i) {
+#if defined(SL_FMA_ENGINE)
+static int rounds_twice(void) { return !fuses(); }
+#endif
+
+#if defined(SL_WIDE_TIERS)
+static int has_avx2_fma(void) { return has_avx2() && fuses(); }
+static int has_avx512_fma(void) { return has_avx512() && fuses(); }
+#endif
+
+/* ---- the tiers ---- */
+
+static const struct {
+  sl_tier tier;
+  int (*can)(void);
+} tiers[] = {
 #if defined(SL_FMA_ENGINE) /* rounded twice, its operations are those of strict */
-  if (i == 0) return (sl_tier){fuses() ? "fma" : "strict", &sl_kernels_fma};
+    {{"fma", &sl_kernels_fma}, fuses},
+    {{"strict", &sl_kernels_fma}, rounds_twice},
 #else
-  if (i == 0) return (sl_tier){"strict", &sl_kernels_vec};
+#if defined(SL_WIDE_TIERS)
+    {{"strict", &sl_kernels_vec16}, has_avx512},
+    {{"strict", &sl_kernels_vec8}, has_avx2},
+#endif
+    {{"strict", &sl_kernels_vec}, always},
+#if defined(SL_WIDE_TIERS)
+    {{"fma", &sl_kernels_fma16}, has_avx512_fma},
+    {{"fma", &sl_kernels_fma8}, has_avx2_fma},
+#endif
 #if defined(SL_FMA_TIER)
-  if (i == 1 && fuses()) return (sl_tier){"fma", &sl_kernels_fma};
+    {{"fma", &sl_kernels_fma}, fuses},
 #endif
 #endif
+};
+
+sl_tier sl_tier_at(int i) {
+  for (size_t k = 0; k < sizeof tiers / sizeof *tiers; k++)
+    if (tiers[k].can() && i-- == 0) return tiers[k].tier;
   return (sl_tier){0};
 }
 

@@ -143,6 +143,8 @@ typedef struct sl_kernels {
 extern const sl_kernels sl_kernels_ref;
 #ifndef SL_DOUBLE
 extern const sl_kernels sl_kernels_vec, sl_kernels_fma;
+/* The same with eight and sixteen lanes, natively: AVX2, AVX-512. */
+extern const sl_kernels sl_kernels_vec8, sl_kernels_fma8, sl_kernels_vec16, sl_kernels_fma16;
 #endif
 
 /* An arithmetic and the kernels that compute it here. */
@@ -153,7 +155,8 @@ typedef struct sl_tier {
 
 /* What this build on this processor can compute, the default first; kernels is NULL past the last.
  * The engine file of the page that is compiled for relaxed SIMD has the fma tier alone; where the
- * hardware does not fuse, that file's arithmetic is strict. */
+ * hardware does not fuse, that file's arithmetic is strict. Of one arithmetic there may be several
+ * tiers, the fastest first; all give the same bits. */
 sl_tier sl_tier_at(int i);
 
 #endif

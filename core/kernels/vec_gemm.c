@@ -13,7 +13,7 @@
  * fits when multiply and add are one operation, else the product needs one more and 4 x 2 does. */
 #if SL_LANES == 16
 enum { TALL = 12, LOW = 4 }; /* AVX-512 has thirty-two */
-#elif defined(SL_FMA)
+#elif SL_LANES == 8 || defined(SL_FMA)
 enum { TALL = 6, LOW = 4 };
 #else
 enum { TALL = 4, LOW = 4 };
