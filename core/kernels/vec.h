@@ -115,42 +115,6 @@ VEC_INLINE v4f v_muladd(v4f acc, v4f a, v4f b) {
 #error "SL_FMA asks for fused multiply-add, which this target does not have"
 #endif
 
-/* Wide vectors, for what needs no fixed number of lanes: eight or sixteen natively where the build
- * names a tier for such processors, else four. */
-#ifndef SL_LANES
-#define SL_LANES 4
-#endif
-#if SL_LANES == 4
-typedef v4f wf;
-VEC_INLINE wf w_load(const float *p) { return v_load(p); }
-VEC_INLINE wf w_load_splat(const float *p) { return v_load_splat(p); }
-VEC_INLINE void w_store(float *p, wf a) { v_store(p, a); }
-VEC_INLINE wf w_add(wf a, wf b) { return v_add(a, b); }
-VEC_INLINE wf w_muladd(wf acc, wf a, wf b) { return v_muladd(acc, a, b); }
-#else
-#include <immintrin.h>
-typedef float wf __attribute__((vector_size(4 * SL_LANES)));
-VEC_INLINE wf w_load(const float *p) {
-  wf a;
-  memcpy(&a, p, sizeof a);
-  return a;
-}
-VEC_INLINE wf w_load_splat(const float *p) { return *p - (wf){0}; }
-VEC_INLINE wf w_add(wf a, wf b) { return a + b; }
-VEC_INLINE void w_store(float *p, wf a) { memcpy(p, &a, sizeof a); }
-#ifndef SL_FMA
-VEC_INLINE wf w_muladd(wf acc, wf a, wf b) { return acc + a * b; }
-#elif SL_LANES == 8
-VEC_INLINE wf w_muladd(wf acc, wf a, wf b) {
-  return (wf)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)acc);
-}
-#else
-VEC_INLINE wf w_muladd(wf acc, wf a, wf b) {
-  return (wf)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)acc);
-}
-#endif
-#endif
-
 /* The first n lanes (n < 4) from memory, the others 0. */
 VEC_INLINE v4f v_load_part(const float *p, size_t n) {
   float lane[4] = {0, 0, 0, 0};
@@ -180,6 +144,83 @@ VEC_INLINE float v_sum(v4f a) {
 /* a with magnitudes under tiny made 0 (NaN stays). */
 VEC_INLINE v4f v_flush(v4f a, float tiny) { return v_clear(a, v_less(v_abs(a), v_splat(tiny))); }
 
+/* ---- wide vectors: eight or sixteen lanes natively in the tiers for such processors, else four.
+ * For what has no sums across lanes, so that the number of lanes changes no bits. */
+#ifndef SL_LANES
+#define SL_LANES 4
+#endif
+#if SL_LANES == 4
+typedef v4f wf;
+typedef v4m wm;
+#define w_load           v_load
+#define w_store          v_store
+#define w_load_splat     v_load_splat
+#define w_splat          v_splat
+#define w_add            v_add
+#define w_sub            v_sub
+#define w_mul            v_mul
+#define w_div            v_div
+#define w_neg            v_neg
+#define w_muladd         v_muladd
+#define w_less           v_less
+#define w_clear          v_clear
+#define w_raise          v_raise
+#define w_lower          v_lower
+#define w_power_of_two   v_power_of_two
+#define w_constant(name) v_load(vec_constant.name)
+#else
+#include <immintrin.h>
+typedef float wf __attribute__((vector_size(4 * SL_LANES)));
+typedef int32_t wm __attribute__((vector_size(4 * SL_LANES)));
+VEC_INLINE wf w_load(const float *p) {
+  wf a;
+  memcpy(&a, p, sizeof a);
+  return a;
+}
+VEC_INLINE void w_store(float *p, wf a) { memcpy(p, &a, sizeof a); }
+VEC_INLINE wf w_splat(float a) { return a - (wf){0}; }
+VEC_INLINE wf w_load_splat(const float *p) { return w_splat(*p); }
+VEC_INLINE wf w_add(wf a, wf b) { return a + b; }
+VEC_INLINE wf w_sub(wf a, wf b) { return a - b; }
+VEC_INLINE wf w_mul(wf a, wf b) { return a * b; }
+VEC_INLINE wf w_div(wf a, wf b) { return a / b; }
+VEC_INLINE wf w_neg(wf a) { return -a; }
+VEC_INLINE wm w_less(wf a, wf b) { return (wm)(a < b); }
+VEC_INLINE wf w_clear(wf a, wm mask) { return (wf)((wm)a & ~mask); }
+VEC_INLINE wf w_select(wm mask, wf a, wf b) { return (wf)((mask & (wm)a) | (~mask & (wm)b)); }
+VEC_INLINE wf w_raise(wf a, wf b) { return w_select(a < b, b, a); }
+VEC_INLINE wf w_lower(wf a, wf b) { return w_select(b < a, b, a); }
+VEC_INLINE wf w_power_of_two(wf t, wf one) {
+  typedef uint32_t wu __attribute__((vector_size(4 * SL_LANES)));
+  return (wf)(((wu)t << 23) + (wu)one);
+}
+#define w_constant(name) w_load_splat(vec_constant.name)
+#ifndef SL_FMA
+VEC_INLINE wf w_muladd(wf acc, wf a, wf b) { return acc + a * b; }
+#elif SL_LANES == 8
+VEC_INLINE wf w_muladd(wf acc, wf a, wf b) {
+  return (wf)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)acc);
+}
+#else
+VEC_INLINE wf w_muladd(wf acc, wf a, wf b) {
+  return (wf)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)acc);
+}
+#endif
+#endif
+
+/* The first n lanes from memory, the others 0. */
+VEC_INLINE wf w_load_part(const float *p, size_t n) {
+  float lane[SL_LANES] = {0};
+  for (size_t i = 0; i < n; i++) lane[i] = p[i];
+  return w_load(lane);
+}
+
+VEC_INLINE void w_store_part(float *p, size_t n, wf a) {
+  float lane[SL_LANES];
+  w_store(lane, a);
+  for (size_t i = 0; i < n; i++) p[i] = lane[i];
+}
+
 /* Constants of exp, sigmoid and GELU, four equal lanes each. They are loaded, from another
  * translation unit, because V8 builds a v128 literal anew wherever it is used: twice the time. */
 typedef struct vec_constants {
@@ -194,33 +235,32 @@ extern const vec_constants vec_constant __attribute__((aligned(16)));
 /* exp(x) for x in -80..88, and the value at the nearer end outside; relative error 1.2e-7.
  * 2^n times a minimax polynomial of the rest, |r| <= ln2/2. The clamp keeps n in the exponent's
  * range; the polynomial is a tree because its latency, not its length, is what costs. */
-VEC_INLINE v4f v_exp_clamped(v4f x) {
-  const vec_constants *k = &vec_constant;
-  x = v_lower(v_raise(x, v_load(k->exp_least)), v_load(k->exp_most));
-  v4f t = v_muladd(v_load(k->shift), x, v_load(k->log2e)); /* the shift rounds to a whole number */
-  v4f n = v_sub(t, v_load(k->shift));
-  v4f r = v_sub(x, v_mul(n, v_load(k->ln2_high))); /* exact; the rest of ln2 follows */
-  r = v_sub(r, v_mul(n, v_load(k->ln2_low)));
-  v4f square = v_mul(r, r);
-  v4f low = v_muladd(v_load(k->c2), v_load(k->c3), r);
-  v4f high = v_muladd(v_load(k->c4), v_load(k->c5), r);
-  high = v_muladd(high, v_load(k->c6), square);
-  v4f p = v_muladd(low, high, square);
-  p = v_add(v_muladd(r, p, square), v_load(k->one));
-  return v_mul(p, v_power_of_two(t, v_load(k->one)));
+VEC_INLINE wf w_exp_clamped(wf x) {
+  x = w_lower(w_raise(x, w_constant(exp_least)), w_constant(exp_most));
+  wf t = w_muladd(w_constant(shift), x, w_constant(log2e)); /* the shift rounds to a whole number */
+  wf n = w_sub(t, w_constant(shift));
+  wf r = w_sub(x, w_mul(n, w_constant(ln2_high))); /* exact; the rest of ln2 follows */
+  r = w_sub(r, w_mul(n, w_constant(ln2_low)));
+  wf square = w_mul(r, r);
+  wf low = w_muladd(w_constant(c2), w_constant(c3), r);
+  wf high = w_muladd(w_constant(c4), w_constant(c5), r);
+  high = w_muladd(high, w_constant(c6), square);
+  wf p = w_muladd(low, high, square);
+  p = w_add(w_muladd(r, p, square), w_constant(one));
+  return w_mul(p, w_power_of_two(t, w_constant(one)));
 }
 
 /* exp(x), 0 where it is below 1e-30. */
-VEC_INLINE v4f v_exp(v4f x) {
-  v4f e = v_exp_clamped(x);
-  return v_clear(e, v_less(e, v_load(vec_constant.tiny)));
+VEC_INLINE wf w_exp(wf x) {
+  wf e = w_exp_clamped(x);
+  return w_clear(e, w_less(e, w_constant(tiny)));
 }
 
 /* 1 / (1 + exp(-x)) from minus x; 0 where it is below 1e-30, so that no product is denormal. */
-VEC_INLINE v4f v_sigmoid_minus(v4f minus_x) {
-  const v4f one = v_load(vec_constant.one);
-  v4f s = v_div(one, v_add(one, v_exp_clamped(minus_x)));
-  return v_clear(s, v_less(s, v_load(vec_constant.tiny)));
+VEC_INLINE wf w_sigmoid_minus(wf minus_x) {
+  const wf one = w_constant(one);
+  wf s = w_div(one, w_add(one, w_exp_clamped(minus_x)));
+  return w_clear(s, w_less(s, w_constant(tiny)));
 }
 
 #endif

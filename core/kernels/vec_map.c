@@ -55,80 +55,80 @@ void VEC(relu_back)(size_t n, const float *u, const float *dy, float *du) {
 
 /* (1 + tanh(z)) / 2 = sigmoid(2z): the same function without the cancellation near z = 0, 2z being
  * u (linear + cubic u^2). */
-VEC_INLINE v4f gelu_sigmoid(v4f u) {
-  const v4f square = v_mul(u, u);
-  v4f factor = v_muladd(v_load(vec_constant.gelu_linear), v_load(vec_constant.gelu_cubic), square);
-  return v_sigmoid_minus(v_neg(v_mul(u, factor)));
+VEC_INLINE wf gelu_sigmoid(wf u) {
+  const wf square = w_mul(u, u);
+  wf factor = w_muladd(w_constant(gelu_linear), w_constant(gelu_cubic), square);
+  return w_sigmoid_minus(w_neg(w_mul(u, factor)));
 }
 
 void VEC(gelu)(size_t n, const float *u, float *s, float *y) {
   size_t i = 0;
-  for (; i + 4 <= n; i += 4) {
-    const v4f u4 = v_load(u + i), s4 = gelu_sigmoid(u4);
-    v_store(s + i, s4);
-    v_store(y + i, v_mul(u4, s4));
+  for (; i + SL_LANES <= n; i += SL_LANES) {
+    const wf u4 = w_load(u + i), s4 = gelu_sigmoid(u4);
+    w_store(s + i, s4);
+    w_store(y + i, w_mul(u4, s4));
   }
   if (i < n) {
-    const v4f u4 = v_load_part(u + i, n - i), s4 = gelu_sigmoid(u4);
-    v_store_part(s + i, n - i, s4);
-    v_store_part(y + i, n - i, v_mul(u4, s4));
+    const wf u4 = w_load_part(u + i, n - i), s4 = gelu_sigmoid(u4);
+    w_store_part(s + i, n - i, s4);
+    w_store_part(y + i, n - i, w_mul(u4, s4));
   }
 }
 
 /* s + s (1-s) u slope, slope being the derivative of 2z. */
-VEC_INLINE v4f gelu_back4(v4f u, v4f s, v4f dy) {
-  v4f square = v_mul(u, u);
-  v4f slope = v_muladd(v_load(vec_constant.gelu_linear), v_load(vec_constant.gelu_slope), square);
-  v4f bend = v_mul(v_mul(s, v_sub(v_load(vec_constant.one), s)), v_mul(u, slope));
-  return v_mul(dy, v_add(s, bend));
+VEC_INLINE wf gelu_back4(wf u, wf s, wf dy) {
+  wf square = w_mul(u, u);
+  wf slope = w_muladd(w_constant(gelu_linear), w_constant(gelu_slope), square);
+  wf bend = w_mul(w_mul(s, w_sub(w_constant(one), s)), w_mul(u, slope));
+  return w_mul(dy, w_add(s, bend));
 }
 
 void VEC(gelu_back)(size_t n, const float *u, const float *s, const float *dy, float *du) {
   size_t i = 0;
-  for (; i + 4 <= n; i += 4)
-    v_store(du + i, gelu_back4(v_load(u + i), v_load(s + i), v_load(dy + i)));
+  for (; i + SL_LANES <= n; i += SL_LANES)
+    w_store(du + i, gelu_back4(w_load(u + i), w_load(s + i), w_load(dy + i)));
   if (i < n) {
     const size_t rest = n - i;
-    v_store_part(
+    w_store_part(
         du + i, rest,
-        gelu_back4(v_load_part(u + i, rest), v_load_part(s + i, rest), v_load_part(dy + i, rest)));
+        gelu_back4(w_load_part(u + i, rest), w_load_part(s + i, rest), w_load_part(dy + i, rest)));
   }
 }
 
 void VEC(swiglu)(size_t n, const float *g, const float *u, float *s, float *y) {
   size_t i = 0;
-  for (; i + 4 <= n; i += 4) {
-    const v4f g4 = v_load(g + i), s4 = v_sigmoid_minus(v_neg(g4));
-    v_store(s + i, s4);
-    v_store(y + i, v_mul(v_mul(g4, s4), v_load(u + i)));
+  for (; i + SL_LANES <= n; i += SL_LANES) {
+    const wf g4 = w_load(g + i), s4 = w_sigmoid_minus(w_neg(g4));
+    w_store(s + i, s4);
+    w_store(y + i, w_mul(w_mul(g4, s4), w_load(u + i)));
   }
   if (i < n) {
     const size_t rest = n - i;
-    const v4f g4 = v_load_part(g + i, rest), s4 = v_sigmoid_minus(v_neg(g4));
-    v_store_part(s + i, rest, s4);
-    v_store_part(y + i, rest, v_mul(v_mul(g4, s4), v_load_part(u + i, rest)));
+    const wf g4 = w_load_part(g + i, rest), s4 = w_sigmoid_minus(w_neg(g4));
+    w_store_part(s + i, rest, s4);
+    w_store_part(y + i, rest, w_mul(w_mul(g4, s4), w_load_part(u + i, rest)));
   }
 }
 
 /* The derivative of silu. */
-VEC_INLINE v4f swiglu_slope(v4f g, v4f s) {
-  return v_muladd(s, v_mul(s, v_sub(v_load(vec_constant.one), s)), g);
+VEC_INLINE wf swiglu_slope(wf g, wf s) {
+  return w_muladd(s, w_mul(s, w_sub(w_constant(one), s)), g);
 }
 
 void VEC(swiglu_back)(size_t n, const float *g, const float *u, const float *s, const float *dy,
                       float *dg, float *du) {
   size_t i = 0;
-  for (; i + 4 <= n; i += 4) {
-    const v4f g4 = v_load(g + i), s4 = v_load(s + i), d = v_load(dy + i);
-    v_store(dg + i, v_mul(v_mul(d, v_load(u + i)), swiglu_slope(g4, s4)));
-    v_store(du + i, v_mul(d, v_mul(g4, s4)));
+  for (; i + SL_LANES <= n; i += SL_LANES) {
+    const wf g4 = w_load(g + i), s4 = w_load(s + i), d = w_load(dy + i);
+    w_store(dg + i, w_mul(w_mul(d, w_load(u + i)), swiglu_slope(g4, s4)));
+    w_store(du + i, w_mul(d, w_mul(g4, s4)));
   }
   if (i < n) {
     const size_t rest = n - i;
-    const v4f g4 = v_load_part(g + i, rest), s4 = v_load_part(s + i, rest);
-    const v4f d = v_load_part(dy + i, rest), u4 = v_load_part(u + i, rest);
-    v_store_part(dg + i, rest, v_mul(v_mul(d, u4), swiglu_slope(g4, s4)));
-    v_store_part(du + i, rest, v_mul(d, v_mul(g4, s4)));
+    const wf g4 = w_load_part(g + i, rest), s4 = w_load_part(s + i, rest);
+    const wf d = w_load_part(dy + i, rest), u4 = w_load_part(u + i, rest);
+    w_store_part(dg + i, rest, w_mul(w_mul(d, u4), swiglu_slope(g4, s4)));
+    w_store_part(du + i, rest, w_mul(d, w_mul(g4, s4)));
   }
 }
 

@@ -59,20 +59,24 @@ float VEC(dot)(size_t n, const float *a, const float *b) {
   return v_sum(v_add(v_add(s0, s1), v_add(s2, s3)));
 }
 
+/* sum + the n elements of e, four at a time. */
+VEC_INLINE v4f add_all(v4f sum, size_t n, const float *e) {
+  size_t i = 0;
+  for (; i + 4 <= n; i += 4) sum = v_add(sum, v_load(e + i));
+  return i < n ? v_add(sum, v_load_part(e + i, n - i)) : sum;
+}
+
 float VEC(exp_row)(size_t n, float a, float shift, const float *x, float *e) {
-  const v4f scale = v_splat(a), offset = v_splat(shift);
+  const wf scale = w_splat(a), offset = w_splat(shift);
   v4f sum = v_zero();
   size_t i = 0;
-  for (; i + 4 <= n; i += 4) {
-    v4f y = v_exp(v_mul(scale, v_sub(v_load(x + i), offset)));
-    v_store(e + i, y);
-    sum = v_add(sum, y);
+  for (; i + SL_LANES <= n; i += SL_LANES) {
+    w_store(e + i, w_exp(w_mul(scale, w_sub(w_load(x + i), offset))));
+    sum = add_all(sum, SL_LANES, e + i);
   }
   if (i < n) {
-    v4f y = v_exp(v_mul(scale, v_sub(v_load_part(x + i, n - i), offset)));
-    y = v_keep(y, n - i);
-    v_store_part(e + i, n - i, y);
-    sum = v_add(sum, y);
+    w_store_part(e + i, n - i, w_exp(w_mul(scale, w_sub(w_load_part(x + i, n - i), offset))));
+    sum = add_all(sum, n - i, e + i);
   }
   return v_sum(sum);
 }
@@ -88,13 +92,16 @@ void VEC(softmax_back_row)(size_t n, float a, const float *w, float *d) {
   for (; i < n; i++) d[i] = (a * w[i]) * (d[i] - mean);
 }
 
-/* sum_i exp(x[i] - shift), the bits of VEC(exp_row) with a = 1, nothing stored */
+/* sum_i exp(x[i] - shift), the bits of exp_row with a = 1, nothing stored */
 static float sum_exp(size_t n, float shift, const float *x) {
-  const v4f offset = v_splat(shift);
+  const wf offset = w_splat(shift);
   v4f sum = v_zero();
-  size_t i = 0;
-  for (; i + 4 <= n; i += 4) sum = v_add(sum, v_exp(v_sub(v_load(x + i), offset)));
-  if (i < n) sum = v_add(sum, v_keep(v_exp(v_sub(v_load_part(x + i, n - i), offset)), n - i));
+  float e[SL_LANES];
+  for (size_t i = 0; i < n; i += SL_LANES) {
+    const size_t here = n - i < SL_LANES ? n - i : SL_LANES;
+    w_store(e, w_exp(w_sub(here < SL_LANES ? w_load_part(x + i, here) : w_load(x + i), offset)));
+    sum = add_all(sum, here, e);
+  }
   return v_sum(sum);
 }
 
