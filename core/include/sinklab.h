@@ -84,9 +84,9 @@ SL_API const char *sl_data_json(sl_lab *lab);
 SL_API int sl_train(sl_lab *lab, int steps);
 /* One step in pieces, for several workers: each computes some shards, in any order, and gives their
  * buffers (tensor "shards.N": the gradient, then the loss as the sum of the last two numbers) to the
- * others, who write them in place; when all shards of the step are there, all apply. sl_apply cannot
- * know whether a buffer is of this step: that is the caller's duty. It takes fingerprints and does
- * not evaluate. */
+ * others, who write them in place; when all shards of the step are there, all apply. A worker that
+ * computes none of them begins the step with sl_shard(lab, -1). sl_apply cannot know whether a
+ * buffer is of this step: that is the caller's duty. It takes fingerprints and does not evaluate. */
 SL_API int sl_shard(sl_lab *lab, int shard);
 SL_API int sl_apply(sl_lab *lab);
 /* Steps done. */

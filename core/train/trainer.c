@@ -175,11 +175,11 @@ static sl_code can_step(const sl_trainer *t, sl_error *e) {
 
 sl_code sl_trainer_shard(sl_trainer *t, int shard, int worker, sl_error *e) {
   SL_TRY(can_step(t, e));
-  if (shard < 0 || shard >= t->config.train.shards)
+  if (shard < -1 || shard >= t->config.train.shards)
     return sl_fail(e, SL_E_STATE, "train.shards", "There is no shard %d; there are %d.", shard,
                    t->config.train.shards);
   prepare(t);
-  shard_task(t, shard, worker);
+  if (shard >= 0) shard_task(t, shard, worker);
   return SL_OK;
 }
 

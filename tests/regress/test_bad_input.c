@@ -399,7 +399,7 @@ static void out_of_place(void) {
           "gradient of no parameter");
   refused(sl_tensor(lab, "embedding/m7", &v), "config", NULL, NULL, "state m7");
   refused(sl_shard(lab, 4), "state", "4", NULL, "shard 4 of 4");
-  refused(sl_shard(lab, -1), "state", "-1", NULL, "shard -1");
+  refused(sl_shard(lab, -2), "state", "-2", NULL, "shard -2");
   refused(sl_apply(lab), "state", "shards", NULL, "apply before shards");
   check(!sl_metrics_json(lab, -1) && !sl_metrics_json(lab, 999), "a metric record 999");
 }
