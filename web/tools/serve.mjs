@@ -66,6 +66,10 @@ export function makeServer(folder) {
         'content-type': types[extension] ?? 'application/octet-stream',
         'cache-control': 'no-cache',
         'x-content-type-options': 'nosniff',
+        // The page is isolated, so that its workers may share memory; it works without these as well.
+        'cross-origin-opener-policy': 'same-origin',
+        'cross-origin-embedder-policy': 'require-corp',
+        'cross-origin-resource-policy': 'cross-origin',
         vary: 'accept-encoding',
         etag: stamp,
       };
