@@ -32,6 +32,10 @@ function heard(lab, type, when = () => true) {
   });
 }
 
+/** @param {number} hardwareConcurrency */
+const cores = (hardwareConcurrency) =>
+  Object.defineProperty(globalThis, 'navigator', { value: { hardwareConcurrency }, configurable: true });
+
 const done = (lab) => heard(lab, 'state', ({ status }) => status === 'done');
 
 async function fingerprintOf(config) {
@@ -141,27 +145,73 @@ test('pause stops a long run at once', async () => {
   lab.dispose();
 });
 
-test('any number of workers gives the bits of one', async () => {
-  const expected = await fingerprintOf(small);
-  for (const workers of [2, 3]) {
-    const { lab, seen } = client();
-    await lab.open({ config: small, workers });
-    assert.equal(lab.workers, workers);
+for (const isolated of [false, true]) {
+  const how = isolated ? 'shared memory' : 'messages';
+
+  test(`any number of workers gives the bits of one (${how})`, async () => {
+    const expected = await fingerprintOf(small);
+    for (const workers of [2, 3, 6]) {
+      const { lab, seen } = client({ isolated });
+      await lab.open({ config: small, workers });
+      assert.equal(lab.workers, Math.min(workers, 4), 'no more than there are shards');
+      const end = done(lab);
+      await lab.step(7);
+      const bytes = await lab.save();
+      await lab.step(4);
+      await lab.load(bytes);
+      await lab.play();
+      await end;
+      assert.equal(await lab.fingerprint(), expected, `${workers} workers`);
+      await lab.reset();
+      await lab.step(20);
+      assert.equal(await lab.fingerprint(), expected);
+      const { metrics } = await lab.runFile();
+      assert.deepEqual(metrics.map(({ step }) => step), [0, 5, 10, 15, 20]);
+      assert.deepEqual(seen.error, []);
+      lab.dispose();
+    }
+  });
+
+  test(`the number of workers is found while it trains, to the same bits (${how})`, async () => {
+    const config = { ...small, train: { ...small.train, steps: 300 } };
+    cores(8);
+    const { lab, seen } = client({ isolated });
+    await lab.open({ config });
     const end = done(lab);
-    await lab.step(7);
-    const bytes = await lab.save();
-    await lab.step(4);
-    await lab.load(bytes);
+    await lab.step(150);
+    await lab.pause();
     await lab.play();
     await end;
-    assert.equal(await lab.fingerprint(), expected, `${workers} workers`);
-    await lab.reset();
-    await lab.step(20);
-    assert.equal(await lab.fingerprint(), expected);
+    const used = new Set(seen.state.map(({ workers }) => workers));
+    assert.ok(used.has(1) && used.has(2), `tried ${[...used]}`);
+    assert.equal(await lab.fingerprint(), await fingerprintOf(config));
     assert.deepEqual(seen.error, []);
     lab.dispose();
-  }
-});
+    cores(1);
+  });
+
+  test(`a run goes on when a helping worker dies (${how})`, async () => {
+    const config = { ...small, train: { ...small.train, steps: 3000 } };
+    const { lab, seen } = client({ isolated });
+    await lab.open({ config, workers: 3 });
+    assert.equal(lab.workers, 3);
+    const end = done(lab);
+    await lab.play();
+    await heard(lab, 'frame', ({ step }) => step > 0);
+    NodeWorker.all.at(-1).terminate();
+    NodeWorker.all.at(-1).onerror({ message: 'out of memory', preventDefault() {} });
+    assert.equal(lab.state.status, 'running');
+    assert.match(seen.error.at(-1).message, /out of memory.*goes on with one worker/);
+    await end;
+    assert.equal(lab.workers, 1);
+    assert.equal(seen.error.length, 1);
+    assert.equal(await lab.fingerprint(), await fingerprintOf(config));
+    await lab.reset();
+    assert.equal(lab.workers, 3, 'a whole crew again');
+    await lab.step(20);
+    lab.dispose();
+  });
+}
 
 test('a diverged run says where and can go back to its autosave', async () => {
   for (const workers of [1, 2]) {
@@ -189,16 +239,19 @@ test('a diverged run says where and can go back to its autosave', async () => {
   }
 });
 
-test('a lab with much to compute gets two workers, a small one gets one', async () => {
-  const { lab } = client();
-  Object.defineProperty(globalThis, 'navigator', { value: { hardwareConcurrency: 8 }, configurable: true });
-  await lab.open({ config: small });
-  assert.equal(lab.workers, 1);
-  await lab.open({ config: {} });
-  assert.equal(lab.workers, 2);
-  await lab.open({ config: small });
-  assert.equal(lab.workers, 1);
-  lab.dispose();
+test('as many workers are hired as may be of use', async () => {
+  const tiny = { ...small, model: { layers: 1, heads: 1, width: 4, ffn_width: 4 }, train: { ...small.train, batch: 4 } };
+  for (const [machine, config, hired] of [[1, small, 1], [2, small, 2], [3, small, 2], [4, small, 3], [16, small, 4], [16, tiny, 1]]) {
+    cores(machine);
+    const { lab } = client();
+    const before = NodeWorker.all.length;
+    await lab.open({ config });
+    const left = NodeWorker.all.slice(before).filter((worker) => !worker.ended).length;
+    assert.equal(left, hired, `${machine} cores`);
+    assert.equal(lab.workers, 1, 'it begins with one');
+    lab.dispose();
+  }
+  cores(1);
 });
 
 test('an engine that stops is a worker that died', async () => {
@@ -229,7 +282,7 @@ test('a worker that dies is replaced and goes on from the last autosave', async 
     await lab.step(20);
     const { step } = await saved;
     assert.equal(lab.lastSave.step, step);
-    NodeWorker.all.at(-1).onerror({ message: 'out of memory', preventDefault() {} });
+    NodeWorker.all.at(-workers).onerror({ message: 'out of memory', preventDefault() {} });
     assert.equal(lab.state.status, 'failed');
     assert.match(seen.error.at(-1).message, /out of memory.*Continue/);
     assert.deepEqual(await lab.pause(), { step: lab.state.step });
@@ -255,7 +308,7 @@ for (const workers of [1, 2]) {
     await new Promise((resolve) => setTimeout(resolve, 600));
     assert.equal(lab.state.status, 'running', 'one that answers is left alone');
     const missed = heard(lab, 'state', ({ status }) => status === 'failed');
-    NodeWorker.all.at(-1).terminate(); // says nothing
+    NodeWorker.all.at(-workers).terminate(); // says nothing
     await missed;
     assert.match(seen.error.at(-1).message, /no longer answers.*Continue/);
     await lab.play();

@@ -25,6 +25,7 @@ export class NodeWorker {
   }
 
   terminate() {
+    this.ended = true;
     this.thread.terminate();
   }
 }

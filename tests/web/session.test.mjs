@@ -73,7 +73,7 @@ test('before the engine and before a run there are sentences', async () => {
   session.handle({ id: 1, cmd: 'registry' });
   assert.equal(out[0].error.code, 'state');
   const b = await bench();
-  for (const cmd of ['play', 'pause', 'reset', 'save', 'run', 'fingerprint', 'tensors']) {
+  for (const cmd of ['play', 'pause', 'save', 'run', 'fingerprint', 'tensors']) {
     assert.match(b.ask(cmd).error.message, /^No lab is open/, cmd);
   }
 });
@@ -324,7 +324,7 @@ test('nothing of the old run is told as the new one is opened during play', asyn
   b.ask('step', { n: 15 });
   b.turn(7);
   const before = b.out.length;
-  b.ask('reset');
+  b.ask('open', { config: {} });
   await Promise.resolve();
   await Promise.resolve();
   b.run();
@@ -352,7 +352,7 @@ test('an engine that traps is not asked again', async () => {
   assert.equal(b.engine.step, 2);
 });
 
-test('open, load and reset begin a new run number, a ready state and a frame', async () => {
+test('open and load begin a new run number, a ready state and a frame', async () => {
   const b = await bench();
   b.ask('open', { config: {} });
   b.ask('play');
@@ -360,7 +360,7 @@ test('open, load and reset begin a new run number, a ready state and a frame', a
   const saved = b.ask('save').value;
   assert.equal(saved.step, 20);
   b.acknowledge();
-  b.ask('reset');
+  b.ask('open', { config: {} });
   assert.deepEqual(b.news('state').at(-1), {
     topic: 'state', run: 2, seq: b.news('state').length - 1, body: { status: 'ready', step: 0, steps: 20 },
   });
@@ -369,4 +369,21 @@ test('open, load and reset begin a new run number, a ready state and a frame', a
   assert.equal(b.news('state').at(-1).run, 3);
   assert.equal(b.news('state').at(-1).body.step, 9);
   assert.equal(b.ask('load', { bytes: 'x' }).error.code, 'command');
+});
+
+test('a fresh run is warmed up, one under way is not', async () => {
+  const b = await bench();
+  let shards = 0;
+  b.engine.shard = () => {
+    shards++;
+    b.clock.now += 30;
+  };
+  b.ask('open', { config: {} });
+  assert.equal(b.ask('warm').error, undefined);
+  assert.equal(shards, 4, 'some 100 ms');
+  b.ask('step', { n: 2 });
+  b.run();
+  assert.equal(b.ask('warm').error, undefined);
+  assert.equal(shards, 4);
+  assert.equal(b.engine.step, 2);
 });

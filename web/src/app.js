@@ -134,6 +134,7 @@ export class App {
     await this.want();
     try {
       await this.warm();
+      this.client.warm().catch(() => {});
     } catch (error) {
       this.notice({ id: this.needsText ? 'text' : 'refused', text: asRefusal(error).message });
     }

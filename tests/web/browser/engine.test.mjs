@@ -27,6 +27,10 @@ before(async () => {
     const url = new URL(request.url, 'http://localhost');
     if (url.pathname !== '/blank.html') return files.emit('request', request, response);
     response.setHeader('content-security-policy', url.searchParams.get('policy'));
+    if (url.searchParams.has('isolated')) {
+      response.setHeader('cross-origin-opener-policy', 'same-origin');
+      response.setHeader('cross-origin-embedder-policy', 'require-corp');
+    }
     response.setHeader('content-type', 'text/html');
     response.end('<!doctype html><title>lab</title>');
   });
@@ -40,10 +44,11 @@ after(async () => {
   server?.close();
 });
 
-/** An empty page of the server, with this content security policy. */
-async function blank(policy = '') {
+/** An empty page of the server, with this content security policy; isolated: its workers may share memory. */
+async function blank(policy = '', isolated = false) {
   const page = await browser.newPage();
-  await page.goto(`${base}blank.html?policy=${encodeURIComponent(policy)}`);
+  await page.goto(`${base}blank.html?policy=${encodeURIComponent(policy)}${isolated ? '&isolated' : ''}`);
+  assert.equal(await page.evaluate(() => globalThis.crossOriginIsolated), isolated);
   return page;
 }
 
@@ -80,15 +85,19 @@ function train(page, options, workers) {
   }, { config, options, workers });
 }
 
-for (const [name, options, workers, rung] of [
+for (const [name, options, workers, rung, isolated = false] of [
   ['a worker', {}, 1, 'worker'],
   ['two workers', {}, 2, 'worker'],
   ['three workers', {}, 3, 'worker'],
+  ['two workers that share memory', {}, 2, 'worker', true],
+  ['three workers that share memory', {}, 3, 'worker', true],
+  ['two workers of an isolated page that send messages', { isolated: false }, 2, 'worker', true],
   ['a worker behind a blob', { rungs: ['blob'] }, 1, 'blob'],
+  ['two workers behind a blob that share memory', { rungs: ['blob'] }, 2, 'blob', true],
   ['the page itself', { rungs: ['page'] }, 1, 'page'],
 ]) {
   test(`${name} gives the bits that Node gives`, async () => {
-    const page = await blank();
+    const page = await blank('', isolated);
     const told = await train(page, options, workers);
     assert.equal(told.message, undefined);
     assert.equal(told.fingerprint, expected);
@@ -121,3 +130,42 @@ test('where workers are forbidden the page computes; where WebAssembly is, that 
   assert.match(refused.message, /wasm-unsafe-eval/);
   await strict.close();
 });
+
+for (const isolated of [false, true]) {
+  test(`a run goes on to the same bits when the browser ends a helping worker (${isolated ? 'shared memory' : 'messages'})`, async () => {
+    const page = await blank('', isolated);
+    const told = await page.evaluate(async (run) => {
+      const workers = [];
+      const { Worker } = window;
+      window.Worker = class extends Worker {
+        constructor(...args) {
+          super(...args);
+          workers.push(this);
+        }
+      };
+      const { LabClient } = await import('./web/src/engine/client.js');
+      const lab = new LabClient({ engineUrl: 'build/wasm/sinklab.wasm', pulse: { every: 50, patience: 500 } });
+      const errors = [];
+      lab.addEventListener('error', ({ detail }) => errors.push(detail.message));
+      const heard = (type, when) => new Promise((resolve) => {
+        lab.addEventListener(type, ({ detail }) => when(detail) && resolve(null));
+      });
+      await lab.open({ config: run, workers: 3 });
+      const done = heard('state', ({ status }) => status === 'done');
+      const begun = heard('frame', ({ step }) => step > 5);
+      await lab.play();
+      await begun;
+      workers[2].terminate(); // without a word
+      await done;
+      const told = { errors, left: lab.workers, fingerprint: await lab.fingerprint() };
+      lab.dispose();
+      return told;
+    }, { ...config, train: { ...config.train, steps: 400 } });
+    const lab = await engine({ ...config, train: { ...config.train, steps: 400 } });
+    lab.train(400);
+    assert.equal(told.errors.length, 1);
+    assert.match(told.errors[0], /no longer answers.*goes on with one worker/);
+    assert.deepEqual([told.left, told.fingerprint], [1, lab.fingerprint()]);
+    await page.close();
+  });
+}

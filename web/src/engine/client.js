@@ -6,7 +6,7 @@
  * dispatched: then their buffers go back to the worker. Copy what is kept longer.
  */
 import { engineText as text } from '../text/engine.js';
-import { SinklabError } from './errors.js';
+import { SinklabError, errorBody } from './errors.js';
 import { place } from './place.js';
 import { Pulse, longest } from './pulse.js';
 import { joinAll } from './replicas.js';
@@ -14,11 +14,11 @@ import { compileEngine } from './wasm.js';
 
 export { SinklabError };
 
-/**
- * From this much work in a step on, two workers are faster than one: a step of R0 (2e8) goes 1.7
- * times as fast, one of a millisecond slower than alone, for gradients take half of that to travel.
- */
-const WORK_FOR_TWO = 6e7;
+/** Below this much work in a step, one worker is not asked to share it: it takes 0.1 ms. */
+const WORK_TO_SHARE = 2e6;
+/** Workers that are tried where the number is found by trying, and what their labs may take, bytes. */
+const TRIED = 4;
+const ROOM = 2 ** 29;
 
 /**
  * @typedef {import('./protocol.js').News} News
@@ -36,6 +36,7 @@ const WORK_FOR_TWO = 6e7;
  * @property {string | URL} [engineUrl] sinklab.wasm
  * @property {BufferSource | WebAssembly.Module} [engine] the engine itself, instead of engineUrl
  * @property {Rung[]} [rungs] places to compute, best first
+ * @property {boolean} [isolated] whether workers may share memory; as the page is, unless given
  * @property {{every?: number, patience?: number}} [pulse] how often, in ms, a worker at work is asked
  *   for a sign of life, and how long it has for one at least
  */
@@ -46,7 +47,7 @@ export class LabClient extends EventTarget {
   #module = null;
   /** @type {Hand[]} the first leads */
   #crew = [];
-  /** @type {{config: Json, text: Text, workers: number, limit?: number} | null} */
+  /** @type {{config: Json, text: Text, workers: number, auto: boolean, limit?: number} | null} */
   #opened = null;
   /** @type {import('./protocol.js').Autosave | null} */
   #saved = null;
@@ -76,7 +77,7 @@ export class LabClient extends EventTarget {
       working: () =>
         this.state.status === 'running' || this.#opening || this.#crew.some((hand) => hand.owes),
       work: () => (this.#opening ? { ms: Infinity, steps: 1 } : this.#work),
-      lost: () => this.#died(text.workerDied(text.silent)),
+      lost: (hand) => this.#lost(hand, text.silent),
     }, options.pulse);
   }
 
@@ -85,9 +86,9 @@ export class LabClient extends EventTarget {
     return this.#saved && { bytes: this.#saved.bytes.slice(), step: this.#saved.step };
   }
 
-  /** How many workers train the open lab. */
+  /** How many workers train the open lab now. */
   get workers() {
-    return this.#crew.length;
+    return this.state.workers ?? this.#crew.length;
   }
 
   /** @returns {Promise<Json>} */
@@ -115,13 +116,15 @@ export class LabClient extends EventTarget {
   /**
    * Opens a run at step 0. Refused, it leaves the open run as it was.
    * @param {{config: Json, text?: Text, limit?: number, workers?: number | 'auto'}} what
-   *   workers: how many compute, with the same result; limit: bytes it may take
+   *   workers: how many compute, with the same result, 'auto': as many as is fastest; limit: bytes
+   *   it may take
    * @returns {Promise<Opened>}
    */
   open({ config, text: own = null, limit, workers = 'auto' }) {
     return this.#turn(async () => {
-      const count = workers === 'auto' ? await this.#suitable(config, own) : workers;
-      return this.#begin('open', { config, text: own, limit }, count);
+      const auto = workers === 'auto';
+      const count = auto ? await this.#suitable(config, own) : workers;
+      return this.#begin('open', { config, text: own, limit, auto }, count);
     });
   }
 
@@ -132,8 +135,8 @@ export class LabClient extends EventTarget {
    * @returns {Promise<Opened>}
    */
   load(bytes, own = null) {
-    const workers = this.#opened?.workers ?? 1;
-    return this.#turn(() => this.#begin('load', { bytes, text: own }, workers));
+    const { workers, auto } = this.#opened ?? { workers: 1, auto: false };
+    return this.#turn(() => this.#begin('load', { bytes, text: own, auto }, workers));
   }
 
   /**
@@ -143,9 +146,14 @@ export class LabClient extends EventTarget {
   reset() {
     return this.#turn(() => {
       if (!this.#opened) throw new SinklabError({ code: 'state', message: text.nothingOpen });
-      const { config, text: own, limit, workers } = this.#opened;
-      return this.#begin('open', { config, text: own, limit }, workers);
+      const { config, workers, ...given } = this.#opened;
+      return this.#begin('open', { config, ...given }, workers);
     });
+  }
+
+  /** While nobody waits: what a fresh run will compute is compiled for speed. @returns {Promise<void>} */
+  warm() {
+    return this.#turn(async () => (await this.#alive()).ask('warm'));
   }
 
   /** @returns {Promise<void>} when it has started */
@@ -238,7 +246,7 @@ export class LabClient extends EventTarget {
 
   /**
    * @param {'open' | 'load'} cmd
-   * @param {{text: Text, limit?: number, [key: string]: any}} args
+   * @param {{text: Text, limit?: number, auto: boolean, [key: string]: any}} args
    * @param {number} workers
    * @returns {Promise<Opened>}
    */
@@ -254,7 +262,9 @@ export class LabClient extends EventTarget {
     try {
       // The leader first: once it has answered, no step is under way anywhere.
       opened = await crew[0].ask(cmd, args);
-      await Promise.all(followers.map((hand) => hand.ask(cmd, args)));
+      for (const asked of await Promise.allSettled(followers.map((hand) => hand.ask(cmd, args)))) {
+        if (asked.status === 'rejected') this.#forsake(crew, errorBody(asked.reason).message);
+      }
     } catch (error) {
       if (!fits) this.#dismiss(crew, text.disposed);
       throw error;
@@ -266,7 +276,8 @@ export class LabClient extends EventTarget {
       this.#crew = crew;
       this.#dismiss(before, text.disposed);
     }
-    this.#opened = { config: opened.config, text: args.text, workers, limit: args.limit };
+    const { text: own, limit, auto } = args;
+    this.#opened = { config: opened.config, text: own, workers, limit, auto };
     this.#saved = saved && { bytes: saved, step: this.state.step };
     return opened;
   }
@@ -274,13 +285,14 @@ export class LabClient extends EventTarget {
   /**
    * @param {Json} config
    * @param {Text} own
-   * @returns {Promise<number>} of workers
+   * @returns {Promise<number>} of workers to try: one core is left to the page if there are more than two
    */
   async #suitable(config, own) {
     const leader = await this.#ready();
-    const { flops_per_step: work } = await leader.ask('estimate', { config, text: own });
+    const { flops_per_step: work, bytes } = await leader.ask('estimate', { config, text: own });
     const cores = globalThis.navigator?.hardwareConcurrency ?? 1;
-    return this.rung !== 'page' && cores > 1 && work >= WORK_FOR_TWO ? 2 : 1;
+    if (this.rung === 'page' || cores < 2 || work < WORK_TO_SHARE) return 1;
+    return Math.max(1, Math.min(TRIED, Math.max(2, cores - 1), Math.floor(ROOM / bytes)));
   }
 
   /** The leader, whether or not a run is open. */
@@ -294,10 +306,10 @@ export class LabClient extends EventTarget {
     if (!this.#opened) throw new SinklabError({ code: 'state', message: text.nothingOpen });
     if (this.rung !== 'page') this.#pulse.start();
     if (this.#crew.length && this.state.status !== 'failed') return this.#crew[0];
-    const { config, text: own, limit, workers } = this.#opened;
+    const { config, workers, ...given } = this.#opened;
     const bytes = this.#saved?.bytes;
-    if (bytes) await this.#begin('load', { bytes, text: own, limit }, workers);
-    else await this.#begin('open', { config, text: own, limit }, workers);
+    if (bytes) await this.#begin('load', { bytes, ...given }, workers);
+    else await this.#begin('open', { config, ...given }, workers);
     return this.#crew[0];
   }
 
@@ -317,10 +329,11 @@ export class LabClient extends EventTarget {
       if (this.#wanted) await first.ask('wanted', this.#wanted);
       if (count > 1) {
         const ports = joinAll(count);
+        const { isolated = globalThis.crossOriginIsolated === true } = this.#options;
         await Promise.all(
           crew.map((hand, index) => {
             const own = ports[index].filter((port) => port !== null);
-            return hand.ask('replicate', { index, ports: ports[index] }, own);
+            return hand.ask('replicate', { index, ports: ports[index], isolated }, own);
           }),
         );
       }
@@ -333,8 +346,8 @@ export class LabClient extends EventTarget {
       throw new SinklabError({ code: 'state', message: text.disposed });
     }
     crew.forEach((hand, index) => {
-      hand.onnews = (news) => (index === 0 ? this.#tell(hand, news) : this.#overhear(news));
-      hand.ondeath = (message) => this.#died(message);
+      hand.onnews = (news) => (index === 0 ? this.#tell(hand, news) : this.#overhear(hand, news));
+      hand.ondeath = (why, message) => this.#lost(hand, why, message);
     });
     return crew;
   }
@@ -402,27 +415,50 @@ export class LabClient extends EventTarget {
         this.#emit('state', body);
         break;
       case 'error':
-        if (body.code === 'crashed') this.#died(body.message);
+        if (body.code === 'crashed') this.#lost(hand, text.itsEngine, body.message);
         else this.#emit('error', body);
         break;
       default:
     }
   }
 
-  /** @param {News} news of a follower: its errors concern all */
-  #overhear({ topic, body }) {
-    if (topic === 'error') this.#died(body.message);
+  /**
+   * @param {Hand} hand a follower
+   * @param {News} news
+   */
+  #overhear(hand, { topic, body }) {
+    if (topic !== 'error') return;
+    this.#lost(hand, body.code === 'crashed' ? text.itsEngine : body.message);
   }
 
-  /** @param {string} message one sentence */
-  #died(message) {
-    if (!this.#crew.length) return;
+  /**
+   * A worker is gone. Without its leader a crew is lost; a leader goes on alone.
+   * @param {Hand} hand
+   * @param {string} why
+   * @param {string} [message] the whole sentence, for a leader
+   */
+  #lost(hand, why, message = text.workerDied(why)) {
+    const at = this.#crew.indexOf(hand);
+    if (at < 0) return this.#dismiss([hand], message); // while it was being hired: its requests fail
+    if (at > 0) return this.#forsake(this.#crew, why);
     const { step, steps } = this.state;
     this.#dismiss(this.#crew, message);
     this.#crew = [];
     this.state = { status: 'failed', step, steps };
     this.#emit('error', { code: 'worker', path: '', offset: -1, message });
     this.#emit('state', this.state);
+  }
+
+  /**
+   * The leader goes on alone, to the same bits.
+   * @param {Hand[]} crew
+   * @param {string} why
+   */
+  #forsake(crew, why) {
+    this.#dismiss(crew.splice(1), why);
+    crew[0].leave();
+    this.#emit('error', { code: 'helper', path: '', offset: -1, message: text.helperDied(why) });
+    if (this.state.status === 'running') this.#pulse.start();
   }
 
   /**

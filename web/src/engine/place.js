@@ -27,7 +27,7 @@ export class Hand {
   #ended = null;
   /** @type {(news: News) => void} */
   onnews = () => {};
-  /** @type {(message: string) => void} */
+  /** @type {(why: string, message?: string) => void} message: the whole sentence, if there is one */
   ondeath = () => {};
   onhello = () => {};
   /** When it last said anything. */
@@ -46,6 +46,11 @@ export class Hand {
   /** Whether a request waits for its answer. */
   get owes() {
     return this.#pending.size > 0;
+  }
+
+  /** Tells the leader that the others are gone. */
+  leave() {
+    if (!this.#ended) this.#port.postMessage({ alone: true }, []);
   }
 
   /** Asks for a sign of life. */
@@ -98,7 +103,7 @@ export class Hand {
     this.#pending.delete(message.id);
     if (!message.error) return asked?.resolve(message.value);
     asked?.reject(new SinklabError(message.error));
-    if (message.error.code === 'crashed') this.ondeath(message.error.message);
+    if (message.error.code === 'crashed') this.ondeath(text.itsEngine, message.error.message);
   }
 }
 
@@ -151,7 +156,7 @@ function workerHand(script, blob) {
     /** @param {string} why */
     const lost = (why) => {
       clearTimeout(timer);
-      hand.ondeath(text.workerDied(why));
+      hand.ondeath(why);
       reject(new Error(why));
     };
     const timer = setTimeout(() => {

@@ -5,10 +5,11 @@
  *   {id, cmd, args}            a request; the answer carries the id
  *   {ack: topic, buffers}      a message of that topic is done with, and here are its buffers
  *   {ping: true}               say {pong: true} as soon as messages are looked at
+ *   {alone: true}              the other workers are gone: go on without them
  * Lab to page:
  *   {hello: PROTOCOL}          the worker runs
  *   {id, value} or {id, error} the answer
- *   {topic, run, seq, body}    news. run counts open, load and reset; seq counts within the topic.
+ *   {topic, run, seq, body}    news. run counts open and load; seq counts within the topic.
  *
  * Topics 'frame', 'metrics' and 'autosave' wait for their acknowledgement: at most one message of
  * each is under way, and what happens meanwhile goes into the next. 'state' and 'error' are few and
@@ -37,8 +38,9 @@ export const PROTOCOL = 1;
  * @property {Int32Array} documents
  * @property {number} stepsPerSecond 0 while it stands still
  *
- * tensor and message: where a diverged run lost its numbers, and the sentence about it.
- * @typedef {{status: Status, step: number, steps: number, tensor?: string, message?: string}} State
+ * workers: how many compute, where there are several. tensor and message: where a diverged run lost its numbers, and the sentence about it.
+ * @typedef {{status: Status, step: number, steps: number, workers?: number, tensor?: string,
+ *   message?: string}} State
  * @typedef {{bytes: Uint8Array<ArrayBuffer>, step: number}} Autosave
  * @typedef {{probes: string[], input: number, first: number, sequences: number}} Wanted
  *

@@ -35,7 +35,7 @@ export class Pulse {
 
   /**
    * @param {{crew: () => Asked[], working: () => boolean, work: () => {ms: number, steps: number},
-   *   lost: () => void}} ways
+   *   lost: (hand: any) => void}} ways
    * @param {{every?: number, patience?: number}} [times]
    */
   constructor(ways, { every = EVERY, patience = PATIENCE } = {}) {
@@ -73,7 +73,7 @@ export class Pulse {
         hand.ping();
       } else if (now - asked.since > this.#limit(asked.slowest)) {
         this.stop();
-        return this.#ways.lost();
+        return this.#ways.lost(hand);
       }
     }
   }

@@ -17,6 +17,8 @@ const FRAME_AT_MOST = 2000;
 const SAVE_EVERY = 2000;
 /** Several steps go between two looks at the messages only where looking costs more than this. */
 const YIELD_SHARE = 0.02;
+/** Milliseconds of computing after which the browser has compiled what is computed most. */
+const WARM = 100;
 /** What a lab may take unless the page says otherwise. */
 const LIMIT = 1.5 * 2 ** 30;
 
@@ -25,6 +27,8 @@ const LIMIT = 1.5 * 2 ** 30;
  * @typedef {import('./protocol.js').Wanted} Wanted
  * @typedef {import('./protocol.js').Status} Status
  * @typedef {import('./protocol.js').State} State
+ * @typedef {{text?: import('./wasm.js').Text, limit?: number, auto?: boolean}} Given limit: bytes;
+ *   auto: as many of the workers compute as is fastest, instead of all
  * @typedef {object} Host
  * @property {number} [slice] milliseconds of computing between two looks at the messages, at most
  * @property {() => number} [now] milliseconds
@@ -49,8 +53,6 @@ export class Session {
   #steps = 0;
   /** @type {SinklabError | null} */
   #diverged = null;
-  /** @type {import('./wasm.js').Text} */
-  #text = null;
   /** Where to stop: the run's end, or the end of a step(n). */
   #target = 0;
   /** @type {(() => void)[]} those who wait for the run to stand still */
@@ -105,6 +107,7 @@ export class Session {
   handle(message) {
     if (message?.ack !== undefined) return this.#acknowledged(message);
     if (message?.ping) return this.#post({ pong: true }, []); // even while a step is under way
+    if (message?.alone) return this.#replica?.forsaken();
     this.#inbox.push(message);
     this.#drain();
   }
@@ -177,24 +180,24 @@ export class Session {
     estimate: ({ config, text: own, workers }) =>
       this.#lab.estimate(config, { text: own, workers }),
 
-    /** @param {{config: any, text?: import('./wasm.js').Text, limit?: number}} args */
-    open: ({ config, text: own = null, limit = LIMIT }) => {
+    /** @param {Given & {config: any}} args */
+    open: ({ config, text: own = null, limit = LIMIT, auto = false }) => {
       this.#lab.open(config, { text: own, limit });
-      return this.#opened(own);
+      return this.#opened({ text: own, limit, auto });
     },
-    /** @param {{bytes: Uint8Array, text?: import('./wasm.js').Text, limit?: number}} args */
-    load: ({ bytes, text: own = null, limit = LIMIT }) => {
+    /** @param {Given & {bytes: Uint8Array}} args */
+    load: ({ bytes, text: own = null, limit = LIMIT, auto = false }) => {
       if (!(bytes instanceof Uint8Array)) {
         const message = text.badArgument('bytes');
         throw new SinklabError({ code: 'command', path: 'bytes', message });
       }
       this.#lab.load(bytes, { text: own, limit });
-      return this.#opened(own);
+      return this.#opened({ text: own, limit, auto });
     },
-    /** @param {{limit?: number}} args */
-    reset: ({ limit = LIMIT }) => {
-      this.#open.open(this.#open.config(), { text: this.#text, limit });
-      return this.#opened(this.#text);
+    /** Has a fresh run's code compiled for speed, by gradients that nobody uses. */
+    warm: () => {
+      const until = this.#now() + WARM;
+      if (this.#status === 'ready') do this.#lab.shard(0); while (this.#now() < until);
     },
 
     play: () => {
@@ -241,27 +244,24 @@ export class Session {
       if (this.#status !== 'empty') this.#news();
     },
 
-    /** @param {{index: number, ports: (MessagePort | null)[]}} args */
-    replicate: ({ index, ports }) => {
-      this.#replica = new Replica(this.#lab, index, ports, {
-        busy: (busy) => {
-          this.#busy = busy;
-          if (!busy) this.#later(() => this.#drain());
-        },
+    /** @param {{index: number, ports: (MessagePort | null)[], isolated: boolean}} args */
+    replicate: (args) => {
+      this.#replica = new Replica(this.#lab, args, {
+        sized: () => this.#say(this.#status),
         failed: (error) => this.#tell('error', errorBody(error)),
+        now: this.#now,
       });
     },
   };
 
   /**
    * A new run stands where another stood.
-   * @param {import('./wasm.js').Text} own
+   * @param {Required<Given>} given
    */
-  #opened(own) {
+  #opened(given) {
     const lab = this.#lab;
     const config = lab.config();
     this.#run++;
-    this.#text = own;
     this.#steps = config.train.steps;
     this.#diverged = null;
     this.#blind = false;
@@ -273,11 +273,11 @@ export class Session {
     this.#stepMs = this.#frameCost = this.#saveCost = 0;
     this.#rate = { steps: 0, ms: 0, value: 0 };
     this.#frameDue = true;
-    this.#replica?.opened(config);
+    this.#replica?.opened(config, given);
     this.#say(lab.step >= this.#steps ? 'done' : 'ready');
     for (const tell of this.#waiting.splice(0)) tell();
     this.#news();
-    return { config, data: lab.data(), estimate: lab.estimate(config, { text: own }) };
+    return { config, data: lab.data(), estimate: lab.estimate(config, given) };
   }
 
   /** @param {number} target */
@@ -308,6 +308,7 @@ export class Session {
     this.#status = status;
     /** @type {State} */
     const body = { status, step: this.#lab.step, steps: this.#steps };
+    if (this.#replica) body.workers = this.#replica.count;
     if (this.#diverged) {
       body.tensor = this.#diverged.path;
       body.message = this.#diverged.message;
@@ -332,32 +333,37 @@ export class Session {
   }
 
   /** As much training as may go between two looks at the messages. */
-  #tick() {
+  async #tick() {
     this.#ticking = false;
     if (this.#status !== 'running' || this.#busy) return;
     const start = this.#now();
     this.#yieldMs += 0.1 * (Math.min(start - this.#yieldedAt, 4) - this.#yieldMs);
-    if (this.#replica) {
-      this.#replica.step().then(
-        () => this.#stepped(start, 1),
-        (error) => this.#broke(error),
-      );
-      return;
-    }
     const count = Math.max(1, Math.ceil(this.#yieldMs / YIELD_SHARE / (this.#stepMs || Infinity)));
     let done = 0;
+    const more = () => done < count && !this.#inbox.length && this.#lab.step < this.#target &&
+      this.#now() - start < this.#slice;
     try {
       do {
-        this.#lab.train(1);
+        const under = this.#advance();
+        if (under) await under;
         done++;
         this.#losses.push([this.#lab.step, this.#lab.loss]);
-      } while (
-        done < count && this.#lab.step < this.#target && this.#now() - start < this.#slice
-      );
+      } while (more());
     } catch (error) {
       return this.#broke(error);
     }
     this.#stepped(start, done);
+  }
+
+  /** One step. @returns {Promise<void> | null} null: it is made */
+  #advance() {
+    if (!this.#replica) return this.#lab.train(1), null;
+    const under = this.#replica.step();
+    this.#busy = under !== null;
+    return under && under.finally(() => {
+      this.#busy = false;
+      if (this.#inbox.length) this.#later(() => this.#drain());
+    });
   }
 
   /**
@@ -366,7 +372,6 @@ export class Session {
    */
   #stepped(start, done) {
     if (this.#status !== 'running') return;
-    if (this.#replica) this.#losses.push([this.#lab.step, this.#lab.loss]);
     const ms = this.#now() - start;
     this.#stepMs += (this.#stepMs ? 0.1 : 1) * (ms / done - this.#stepMs);
     this.#rate.steps += done;

@@ -194,7 +194,7 @@ export class Engine {
     this.#check('sl_train', steps);
   }
 
-  /** @param {number} index computes this shard's gradient of the coming step */
+  /** @param {number} index computes this shard's gradient of the coming step; -1: begins it only */
   shard(index) {
     this.#check('sl_shard', index);
   }

@@ -32,6 +32,11 @@ export const engineText = {
   crashed: (why) => `The engine stopped (${why}); press Continue to go on from the last checkpoint.`,
   /** @param {string} why */
   workerDied: (why) => `The lab's worker stopped (${why}); press Continue to go on from the last checkpoint.`,
+  /** @param {string} why */
+  helperDied: (why) =>
+    `One of the lab's workers stopped (${why.replace(/\.$/, '')}); the run goes on with one worker, to the ` +
+    'same result.',
+  itsEngine: 'its engine stopped',
   silent: 'it no longer answers',
   unreadable: 'the message could not be read',
   noAnswer: 'it did not start',
