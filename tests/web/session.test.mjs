@@ -387,3 +387,21 @@ test('a fresh run is warmed up, one under way is not', async () => {
   assert.equal(shards, 4);
   assert.equal(b.engine.step, 2);
 });
+
+test('a bell stops the steps at once, and without it messages are looked at now and then', async () => {
+  const b = await bench({ cost: 2 });
+  const bell = new SharedArrayBuffer(4);
+  b.ask('init', { module: null, bell });
+  await Promise.resolve();
+  await Promise.resolve();
+  b.turn();
+  b.ask('open', { config: { train: { steps: 1000 } } });
+  b.acknowledge();
+  b.ask('play');
+  b.turn();
+  const { step } = b.engine;
+  assert.ok(step > 8 && step < 16, `${step} steps in a look`);
+  b.engine.before = (e) => e.step === step + 3 && Atomics.add(new Int32Array(bell), 0, 1);
+  b.turn();
+  assert.equal(b.engine.step, step + 4);
+});

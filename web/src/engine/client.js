@@ -325,11 +325,13 @@ export class LabClient extends EventTarget {
     const others = Array.from({ length: count - 1 }, () => this.#place());
     const crew = [first, ...(await Promise.all(others))];
     try {
-      await Promise.all(crew.map((hand) => hand.ask('init', { module })));
+      const { isolated = globalThis.crossOriginIsolated === true } = this.#options;
+      const bell = isolated && this.rung !== 'page' ? new SharedArrayBuffer(4) : undefined;
+      if (bell) first.bell = new Int32Array(bell);
+      await Promise.all(crew.map((hand, i) => hand.ask('init', { module, bell: i ? undefined : bell })));
       if (this.#wanted) await first.ask('wanted', this.#wanted);
       if (count > 1) {
         const ports = joinAll(count);
-        const { isolated = globalThis.crossOriginIsolated === true } = this.#options;
         await Promise.all(
           crew.map((hand, index) => {
             const own = ports[index].filter((port) => port !== null);

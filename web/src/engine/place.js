@@ -30,6 +30,8 @@ export class Hand {
   /** @type {(why: string, message?: string) => void} message: the whole sentence, if there is one */
   ondeath = () => {};
   onhello = () => {};
+  /** Counts the requests, in memory that it shares: it need not look for them. @type {Int32Array | null} */
+  bell = null;
   /** When it last said anything. */
   heardAt = -1;
 
@@ -69,6 +71,7 @@ export class Hand {
       if (this.#ended) throw this.#ended;
       const id = this.#next++;
       this.#port.postMessage({ id, cmd, args }, transfer);
+      if (this.bell) Atomics.add(this.bell, 0, 1);
       this.#pending.set(id, { resolve, reject });
     });
   }

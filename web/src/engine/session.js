@@ -6,6 +6,7 @@ import { engineText as text } from '../text/engine.js';
 import { SinklabError, errorBody } from './errors.js';
 import { look, nothingLooked } from './look.js';
 import { Outlet, PROTOCOL, makeLater } from './protocol.js';
+import { Rate } from './rate.js';
 import { Replica } from './replicas.js';
 import { loadEngine } from './wasm.js';
 
@@ -19,6 +20,8 @@ const SAVE_EVERY = 2000;
 const YIELD_SHARE = 0.02;
 /** Milliseconds of computing after which the browser has compiled what is computed most. */
 const WARM = 100;
+/** Milliseconds between two looks where a bell tells of requests: a look is 5 % of a step of R0. */
+const LOOK = 25;
 /** What a lab may take unless the page says otherwise. */
 const LIMIT = 1.5 * 2 ** 30;
 
@@ -62,6 +65,8 @@ export class Session {
   #busy = false;
   /** @type {any[]} */
   #inbox = [];
+  /** @type {Int32Array<SharedArrayBuffer> | null} */
+  #bell = null;
 
   /** @type {Wanted} */
   #wanted = { probes: [], input: 0, first: 0, sequences: 1 };
@@ -85,8 +90,7 @@ export class Session {
   #stepMs = 0;
   #yieldMs = 0;
   #yieldedAt = 0;
-  /** Training since the rate was last told. */
-  #rate = { steps: 0, ms: 0, value: 0 };
+  #rate = new Rate();
 
   /**
    * @param {(message: any, transfer: ArrayBuffer[]) => void} post
@@ -163,8 +167,9 @@ export class Session {
    * @type {Record<string, (args: any) => any>}
    */
   #commands = {
-    /** @param {{module: any}} args */
-    init: async ({ module }) => {
+    /** @param {{module: any, bell?: SharedArrayBuffer}} args bell: counts the requests */
+    init: async ({ module, bell }) => {
+      this.#bell = bell ? new Int32Array(bell) : null;
       this.#busy = true;
       try {
         this.#engine = await this.#load(module);
@@ -271,7 +276,7 @@ export class Session {
     this.#saveDue = false;
     this.#savedAt = this.#frameAt = -Infinity;
     this.#stepMs = this.#frameCost = this.#saveCost = 0;
-    this.#rate = { steps: 0, ms: 0, value: 0 };
+    this.#rate.clear();
     this.#frameDue = true;
     this.#replica?.opened(config, given);
     this.#say(lab.step >= this.#steps ? 'done' : 'ready');
@@ -295,7 +300,7 @@ export class Session {
   /** @param {Status} status of the run that stands still now */
   #stop(status) {
     if (this.#status === 'running') {
-      this.#rate = { steps: 0, ms: 0, value: 0 };
+      this.#rate.clear();
       this.#frameDue = true;
       this.#say(status);
     }
@@ -340,8 +345,11 @@ export class Session {
     this.#yieldMs += 0.1 * (Math.min(start - this.#yieldedAt, 4) - this.#yieldMs);
     const count = Math.max(1, Math.ceil(this.#yieldMs / YIELD_SHARE / (this.#stepMs || Infinity)));
     let done = 0;
-    const more = () => done < count && !this.#inbox.length && this.#lab.step < this.#target &&
-      this.#now() - start < this.#slice;
+    const rung = () => this.#bell && Atomics.load(this.#bell, 0);
+    const heard = rung();
+    const more = () => this.#status === 'running' && !this.#inbox.length && this.#lab.step < this.#target &&
+      (this.#bell ? rung() === heard : done < count) &&
+      this.#now() - start < (this.#bell ? LOOK : this.#slice);
     try {
       do {
         const under = this.#advance();
@@ -374,8 +382,7 @@ export class Session {
     if (this.#status !== 'running') return;
     const ms = this.#now() - start;
     this.#stepMs += (this.#stepMs ? 0.1 : 1) * (ms / done - this.#stepMs);
-    this.#rate.steps += done;
-    this.#rate.ms += ms + this.#yieldMs;
+    this.#rate.add(done, ms + this.#yieldMs);
     const step = this.#lab.step;
     if (step >= this.#steps) this.#stop('done');
     else if (step >= this.#target) this.#stop('paused');
@@ -447,18 +454,12 @@ export class Session {
    */
   #frame(engine, now) {
     const looked = this.#look(engine);
-    const rate = this.#rate;
-    if (rate.ms > 0) {
-      const value = (1000 * rate.steps) / rate.ms;
-      rate.value = rate.value ? 0.7 * rate.value + 0.3 * value : value;
-      rate.steps = rate.ms = 0;
-    }
     /** @type {import('./protocol.js').Frame} */
     const frame = {
       step: engine.step,
       losses: this.#losses,
       ...looked.shown,
-      stepsPerSecond: this.#status === 'running' ? rate.value : 0,
+      stepsPerSecond: this.#status === 'running' ? this.#rate.tell() : 0,
     };
     this.#losses = [];
     this.#frameDue = false;
@@ -466,7 +467,7 @@ export class Session {
     this.#frames.send(this.#run, frame, looked.transfer);
     const cost = this.#now() - now;
     this.#frameCost += (this.#frameCost ? 0.3 : 1) * (cost - this.#frameCost);
-    if (this.#status === 'running') rate.ms += cost;
+    if (this.#status === 'running') this.#rate.add(0, cost);
   }
 
   /** @param {Engine} engine */
