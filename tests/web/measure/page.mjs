@@ -65,10 +65,22 @@ const bare = `
 
 const site = await start();
 try {
+  const { page: any } = await site.open();
+  const browser = any.context().browser();
+  await any.context().close();
+  const blank = await browser.newPage();
+  const empty = memory();
+  await blank.close();
   for (const preset of told.presets.split(',')) {
     for (const cores of [1, 2]) {
       const { page, base } = await site.open({ hash: `#preset=${preset}`, motion: true,
         before: (one) => one.addInitScript((n) => Object.defineProperty(Navigator.prototype, 'hardwareConcurrency', { get: () => n }), cores) });
+      await page.evaluate(async () => {
+        await window.sinklab.play();
+        await new Promise((resolve) => setTimeout(resolve, 1500));
+        await window.sinklab.pause();
+      });
+      console.log(`${preset}, ${cores} cores: ${(memory() - empty).toFixed(0)} MB above a blank page`);
       await page.evaluate(async ({ source, base: from, config }) => {
         const worker = new Worker(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })), { type: 'module' });
         const ask = (what) => new Promise((resolve) => {
