@@ -64,6 +64,18 @@ for (const isolated of [false, true]) {
     });
   }
 
+  test(`nobody is ahead of the leader, however long it takes (${how})`, async () => {
+    const team = await crew(3, isolated, (step) => ({ count: step < 3 ? 2 : 3, deciding: false }));
+    team.open(small);
+    for (let i = 0; i < 6; i++) {
+      await team.replicas[0].step();
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      assert.deepEqual(team.labs.map((lab) => lab.step), [i + 1, i + 1, i + 1]);
+    }
+    assert.deepEqual(team.errors, []);
+    team.close();
+  });
+
   test(`another run may be opened in the middle of a step (${how})`, async () => {
     const team = await crew(3, isolated, () => ({ count: 3, deciding: false }));
     for (const [seed, steps] of [['7', 4], ['8', 1], ['9', 20]]) {

@@ -162,7 +162,7 @@ const WORDS = 2;
 
 /**
  * One gradient per shard. Whoever is free takes the next shard, so a worker that is held up holds up
- * the others by one shard at most. A shard's place may be written anew once everybody has taken what
+ * the others by one shard at most. The first one is always the leader's: nobody is ahead of it. A shard's place may be written anew once everybody has taken what
  * stood there: the steps that each worker has taken stand in `taken`.
  */
 export class Shared {
@@ -229,25 +229,27 @@ export class Shared {
 
   /** @param {number} step */
   next(step) {
-    if (this.#step !== step) {
+    const fresh = this.#step !== step;
+    if (fresh) {
       this.#step = step;
       this.#own.clear();
     }
-    const s = this.#index < this.#count ? this.#claim((step + 1) & 0xffffff) : -1;
+    const leads = this.#index === 0 && fresh;
+    const s = leads ? 0 : this.#index < this.#count ? this.#claim((step + 1) & 0xffffff) : -1;
     if (s >= 0) this.#own.add(s);
     return s;
   }
 
   /**
-   * The claim word holds a step and how many of its shards are taken. It moves on with the first
-   * claim of a step; who comes late finds a later step there, and nothing to do.
+   * The claim word holds a step and its next shard. It moves on with the first claim of a step; who
+   * comes late finds a later step there, and nothing to do.
    * @param {number} mark
    */
   #claim(mark) {
     for (;;) {
       const word = Atomics.load(this.#words, CLAIM);
       const ahead = ((word >>> 8) - mark) << 8;
-      const s = ahead < 0 ? 0 : word & 0xff;
+      const s = ahead < 0 ? 1 : word & 0xff;
       if (ahead > 0 || s >= this.#shards) return -1;
       if (Atomics.compareExchange(this.#words, CLAIM, word, (mark << 8) | (s + 1)) === word) return s;
     }
