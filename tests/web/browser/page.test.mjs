@@ -39,6 +39,7 @@ describe('the page', () => {
     const { page, complaints } = await lab.open();
     await page.click('#train');
     await lab.until(page, 'running');
+    await lab.drawn(page);
     assert.equal(await page.textContent('#train'), 'Pause');
     await lab.until(page, 'done');
     await page.waitForFunction(() => window.sinklab.metrics().at(-1)?.step === 300);

@@ -7,7 +7,7 @@ import { t } from '../strings/index.js';
 export class Engines {
   constructor() {
     this.built = builtEngines();
-    /** @type {Map<string, Promise<WebAssembly.Module>>} */
+    /** @type {Map<string, ReturnType<typeof fetchEngine>>} */
     this.files = new Map();
   }
 
@@ -16,7 +16,7 @@ export class Engines {
     return choose(wanted, this.built);
   }
 
-  /** @param {string} file @returns {Promise<WebAssembly.Module>} */
+  /** @param {string} file */
   module(file) {
     const known = this.files.get(file);
     if (known) return known;
