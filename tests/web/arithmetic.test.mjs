@@ -49,7 +49,7 @@ test('what detects relaxed SIMD and the fma engine agree', { skip: without }, ()
   assert.ok(!engineBytes.includes(Buffer.from([0xfd, 0x85, 0x02])), 'the strict engine has one');
 });
 
-test('a lab goes on in the other engine from the next opening on', { skip: without }, async () => {
+test('a lab goes on in the other engine from the next opening on', { skip: without }, async (context) => {
   const modules = { strict: await WebAssembly.compile(engineBytes), fma: await WebAssembly.compile(readFileSync(fma)) };
   const end = {};
   for (const [name, module] of Object.entries(modules)) {
@@ -62,6 +62,7 @@ test('a lab goes on in the other engine from the next opening on', { skip: witho
   }
   assert.notEqual(end.strict, end.fma);
   const lab = new LabClient({ engine: modules.strict, rungs: ['page'] });
+  context.after(() => lab.dispose());
   assert.equal((await lab.open({ config: small })).arithmetic, 'strict');
   await lab.step(10);
   const saved = await lab.save();
@@ -79,5 +80,4 @@ test('a lab goes on in the other engine from the next opening on', { skip: witho
   assert.deepEqual([arithmetic, step], ['mixed', 20]);
   await lab.useEngine(modules.strict);
   assert.equal((await lab.load(saved)).arithmetic, 'strict');
-  lab.dispose();
 });
