@@ -29,6 +29,7 @@ fingerprints:
 	@.ci/setup fingerprints
 	@.ci/build $(JOBS) gcc-O0 gcc-O3 clang-O0 clang-O3
 	@node tests/fingerprints.mjs
+	@node tests/fingerprints.mjs --arithmetic fma
 
 asan:
 	@.ci/setup build

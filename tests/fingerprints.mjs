@@ -1,6 +1,7 @@
 // The same run on every build must end in the same bits: node tests/fingerprints.mjs
-//   [--steps N] [--presets R0,R1] [--builds native,node]    (make fingerprints builds and runs all)
-// One line per preset; the exit status is 1 where a build differs or could not be run.
+//   [--steps N] [--presets R0,R1] [--builds native,node] [--arithmetic strict|fma]
+// (make fingerprints builds and runs all, in both arithmetics; fma has bits of its own). One line per
+// preset; the exit status is 1 where a build differs or could not be run.
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
@@ -8,8 +9,11 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
 
+import { allowRelaxed } from './web/relaxed.mjs';
+
 const root = fileURLToPath(new URL('..', import.meta.url));
 const at = (...parts) => path.join(root, ...parts);
+const ENGINES = { strict: 'wasm/sinklab.wasm', fma: 'wasm-fma/sinklab-fma.wasm' };
 const cores = availableParallelism?.() ?? cpus().length;
 
 export const PRESETS = ['R0', 'R1', 'R2', 'R3s'];
@@ -17,7 +21,7 @@ export const PRESETS = ['R0', 'R1', 'R2', 'R3s'];
 /**
  * @typedef {{name: string, short: string, slow: number, run: (config: any, where: Where) => Promise<string>}} Build
  *   slow: time it takes, against gcc -O3
- * @typedef {{folder: string, browser: () => Promise<any>, at: (step?: string) => void}} Where
+ * @typedef {{folder: string, arithmetic: string, browser: () => Promise<any>, at: (step?: string) => void}} Where
  *   at: is told the step that has been reached
  */
 
@@ -32,15 +36,17 @@ export function shortRun(preset, steps) {
 }
 
 /** Trains with a command line; gives the last fingerprint. */
-async function native(program, workers, config, { folder, at: told }) {
+async function native(program, workers, config, { folder, arithmetic, at: told }) {
   const name = path.join(folder, `${Math.random().toString(36).slice(2)}`);
   writeFileSync(`${name}.in.json`, JSON.stringify(config));
-  const args = ['train', '--preset', `${name}.in.json`, '--workers', String(workers), '--json', `${name}.json`];
+  const args = ['train', '--preset', `${name}.in.json`, '--workers', String(workers), '--arithmetic', arithmetic, '--json', `${name}.json`];
   const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   child.stderr.on('data', (data) => told(/step +(\d+)\/[^]*$/.exec(String(data))?.[1]));
   const { code, out } = await finished(child);
   if (code !== 0) throw new Error(/^sinklab: .*$/m.exec(out)?.[0] ?? `it ended with ${code}`);
-  const last = JSON.parse(readFileSync(`${name}.json`, 'utf8')).fingerprint.at(-1);
+  const run = JSON.parse(readFileSync(`${name}.json`, 'utf8'));
+  if (run.arithmetic !== arithmetic) throw new Error(`its arithmetic is ${run.arithmetic}`);
+  const last = run.fingerprint.at(-1);
   if (last.step !== config.train.steps) throw new Error(`its last fingerprint is of step ${last.step}`);
   return last.hash;
 }
@@ -55,29 +61,34 @@ function finished(child) {
 }
 
 /** Trains with the page's engine in Node, alone or as replicas; in a thread of its own. */
-function inNode(replicas, config) {
+function inNode(replicas, config, { arithmetic }) {
   return new Promise((resolve, reject) => {
-    const thread = new Worker(new URL(import.meta.url), { workerData: { replicas, config } });
+    const thread = new Worker(new URL(import.meta.url), { workerData: { replicas, config, arithmetic } });
     thread.on('message', resolve);
     thread.on('error', reject);
     thread.on('exit', () => reject(new Error('the thread ended early')));
   });
 }
 
-async function trainHere({ replicas, config }) {
+async function trainHere({ replicas, config, arithmetic }) {
   const { loadEngine } = await import('../web/src/engine/wasm.js');
   const { Replica, joinAll } = await import('../web/src/engine/replicas.js');
-  const bytes = readFileSync(at('build/wasm/sinklab.wasm'));
+  const bytes = readFileSync(at('build', ENGINES[arithmetic]));
   const labs = await Promise.all(Array.from({ length: replicas }, () => loadEngine(bytes)));
-  for (const lab of labs) lab.open(config);
+  for (const lab of labs) {
+    if (lab.arithmetics()[0] !== arithmetic) throw new Error(`it computes in ${lab.arithmetics()[0]} arithmetic here`);
+    lab.open(config);
+  }
   if (replicas === 1) {
     labs[0].train(config.train.steps);
     return labs[0].fingerprint();
   }
   const ports = joinAll(replicas);
   const all = labs.map((lab, i) => {
-    const replica = new Replica(lab, i, ports[i], { busy: () => {}, failed: (error) => { throw error; } });
-    replica.opened(lab.config());
+    const replica = new Replica(lab, { index: i, ports: ports[i], isolated: false }, {
+      sized: () => {}, failed: (error) => { throw error; }, now: () => performance.now(),
+    });
+    replica.opened(lab.config(), { text: null, limit: 0, auto: false });
     return replica;
   });
   for (let step = 0; step < config.train.steps; step++) await all[0].step();
@@ -92,11 +103,12 @@ async function trainHere({ replicas, config }) {
 async function inChromium(workers, config, where) {
   const { page } = await (await where.browser()).open();
   try {
-    const told = await page.evaluate(async ({ config: run, workers: count }) => {
+    const told = await page.evaluate(async ({ config: run, workers: count, file, arithmetic }) => {
       const { LabClient } = await import(new URL('src/engine/client.js', document.baseURI).href);
-      const lab = new LabClient({ engineUrl: new URL('engine/sinklab.wasm', document.baseURI).href });
+      const lab = new LabClient({ engineUrl: new URL(file, document.baseURI).href });
       try {
-        await lab.open({ config: run, workers: count });
+        const opened = await lab.open({ config: run, workers: count });
+        if (opened.arithmetic !== arithmetic) return { error: `it computes in ${opened.arithmetic} arithmetic here` };
         const ended = new Promise((resolve) => {
           lab.addEventListener('state', ({ detail }) => /done|failed|diverged|paused/.test(detail.status) && resolve(detail));
         });
@@ -110,7 +122,7 @@ async function inChromium(workers, config, where) {
       } finally {
         lab.dispose();
       }
-    }, { config, workers });
+    }, { config, workers, arithmetic: where.arithmetic, file: `engine/${path.basename(ENGINES[where.arithmetic])}` });
     if (told.error) throw new Error(told.error);
     return told.hash;
   } finally {
@@ -130,30 +142,42 @@ const groups = {
       run: (config, where) => native(program, workers, config, where) }));
   }),
   node: () => [1, 2].map((replicas) => ({ name: replicas > 1 ? `Node, ${replicas} replicas` : 'Node',
-    short: replicas > 1 ? `node ${replicas}` : 'node', slow: 1.3, run: (config) => inNode(replicas, config) })),
+    short: replicas > 1 ? `node ${replicas}` : 'node', slow: 1.3, run: (config, where) => inNode(replicas, config, where) })),
   chromium: () => [1, 2].map((workers) => ({ name: `Chromium, ${workers} worker${workers > 1 ? 's' : ''}`,
     short: `chrome ${workers}`, slow: 1.3, run: (config, where) => inChromium(workers, config, where) })),
 };
+
+/** Why a group cannot compute in this arithmetic at all, if so. */
+function missing(group, arithmetic) {
+  if (arithmetic === 'strict' || (group !== 'node' && group !== 'chromium')) return '';
+  if (!existsSync(at('build', ENGINES[arithmetic]))) return 'no Emscripten here could build the fma engine';
+  return group === 'node' && !allowRelaxed() ? `Node ${process.version} has no relaxed SIMD` : '';
+}
 
 /** Roughly how much a step of it takes. */
 const work = ({ model, data, train }) => model.layers * model.width * (12 * model.width + data.context) * data.context * train.batch;
 
 /**
- * @param {{presets?: string[], steps?: number, builds?: string[], say?: (line: string) => void}} [how]
+ * @param {{presets?: string[], steps?: number, builds?: string[], arithmetic?: string, say?: (line: string) => void}} [how]
  * @returns {Promise<{steps: number, columns: string[], ok: boolean, seconds: number, rows: {preset: string,
  *   fingerprint: string, agree: string[], differ: {build: string, got: string, error: string}[], short: Record<string, string>}[]}>}
  */
-export async function fingerprints({ presets = PRESETS, steps = 300, builds = ['compilers', 'node', 'chromium'], say = () => {} } = {}) {
+export async function fingerprints({ presets = PRESETS, steps = 300, builds = ['compilers', 'node', 'chromium'], arithmetic = 'strict',
+  say = () => {} } = {}) {
   const started = Date.now();
   const minutes = () => {
     const s = Math.round((Date.now() - started) / 1000);
     return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, '0')}`;
   };
-  const all = builds.flatMap((group) => groups[group]());
+  const all = builds.filter((group) => {
+    const why = missing(group, arithmetic);
+    if (why) say(`Without ${group}: ${why}.`);
+    return !why;
+  }).flatMap((group) => groups[group]());
   const folder = mkdtempSync(path.join(tmpdir(), 'sinklab-fp-'));
   /** @type {Promise<any> | null} */
   let browser = null;
-  const where = { folder, browser: () => (browser ??= import('./web/browser/browser.mjs').then(({ start }) => start())) };
+  const where = { folder, arithmetic, browser: () => (browser ??= import('./web/browser/browser.mjs').then(({ start }) => start())) };
   const jobs = presets.flatMap((preset) => {
     const config = shortRun(preset, steps);
     return all.map((build) => ({ preset, build, config, cost: build.slow * work(config), got: '', error: '', step: '' }));
@@ -193,7 +217,7 @@ export async function fingerprints({ presets = PRESETS, steps = 300, builds = ['
       short: Object.fromEntries(mine.map((job) => [job.build.short, !job.got ? '!' : job.got === fingerprint ? '=' : '≠'])),
     };
   });
-  return { steps, columns: all.map((build) => build.short), rows, ok: rows.every((row) => !row.differ.length),
+  return { steps, columns: all.map((build) => build.short), rows, ok: all.length > 0 && rows.every((row) => !row.differ.length),
     seconds: (Date.now() - started) / 1000 };
 }
 
@@ -219,19 +243,20 @@ async function main() {
   const steps = Number(given('--steps') ?? 300);
   const presets = (given('--presets') ?? PRESETS.join()).split(',');
   const builds = (given('--builds') ?? 'compilers,node,chromium').split(',');
-  const unknown = builds.find((name) => !(name in groups)) ?? presets.find((name) => !existsSync(at('models/presets', `${name}.json`)));
+  const arithmetic = given('--arithmetic') ?? 'strict';
+  const unknown = [arithmetic].find((name) => !(name in ENGINES)) ?? builds.find((name) => !(name in groups)) ?? presets.find((name) => !existsSync(at('models/presets', `${name}.json`)));
   if (!Number.isInteger(steps) || steps < 1 || unknown !== undefined) {
     console.error(unknown === undefined ? '--steps must be a whole number from 1 on.'
-      : `There is no "${unknown}": builds are ${Object.keys(groups).join(', ')}, presets those of models/presets.`);
+      : `There is no "${unknown}": builds are ${Object.keys(groups).join(', ')}, arithmetics ${Object.keys(ENGINES).join(', ')}, presets those of models/presets.`);
     process.exit(2);
   }
   if (builds.includes('native')) execFileSync(at('.ci/build'), [String(cores), 'native'], { stdio: 'inherit' });
-  if (builds.includes('node') || builds.includes('chromium')) execFileSync(at('.ci/build'), [String(cores), 'wasm'], { stdio: 'inherit' });
+  if (builds.includes('node') || builds.includes('chromium')) execFileSync(at('.ci/build'), [String(cores), 'wasm', 'wasm-fma'], { stdio: 'inherit' });
   if (builds.includes('chromium')) execFileSync(process.execPath, [at('web/tools/site.mjs')], { stdio: ['ignore', 'ignore', 'inherit'] });
-  const result = await fingerprints({ presets, steps, builds, say: console.log });
+  const result = await fingerprints({ presets, steps, builds, arithmetic, say: console.log });
   console.log(lines(result).join('\n'));
   const count = result.columns.length;
-  console.log(result.ok ? `OK: ${count} builds and ways to run them agree on ${presets.length} presets (${Math.round(result.seconds)} s).`
+  console.log(result.ok ? `OK: ${count} builds and ways to run them agree on ${presets.length} presets in ${arithmetic} arithmetic (${Math.round(result.seconds)} s).`
     : 'NOT the same everywhere: see above.');
   process.exit(result.ok ? 0 : 1);
 }

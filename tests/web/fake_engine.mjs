@@ -93,7 +93,7 @@ export class FakeEngine {
   }
 
   runFile() {
-    return { sinklab: 1, metrics: this.records };
+    return { sinklab: 1, arithmetic: 'strict', metrics: this.records };
   }
 
   fingerprint() {

@@ -26,6 +26,21 @@ for (const [steps, presets] of /** @type {[number, string[]][]} */ ([[10, ['R0',
   });
 }
 
+test('fma: the same bits natively and in Node, and others than strict', async (context) => {
+  const said = [];
+  const how = { presets: ['R0'], steps: 10, say: (line) => said.push(line) };
+  const [strict, fma] = [await fingerprints({ ...how, builds: ['native'] }),
+    await fingerprints({ ...how, builds: ['native', 'node'], arithmetic: 'fma' })];
+  const [row] = fma.rows;
+  if (row.differ.length && row.differ.every(({ error }) => /cannot be had from this engine on this processor|computes in strict/.test(error))) {
+    return context.skip('this processor does not fuse');
+  }
+  for (const line of said) context.diagnostic(line); // what was left out
+  assert.deepEqual(row.differ, []);
+  assert.equal(row.agree.length, fma.columns.length);
+  assert.notEqual(row.fingerprint, strict.rows[0].fingerprint);
+});
+
 test('every kernel gives the same bits from gcc and clang, with and without optimisation', async (context) => {
   const compilers = [];
   for (const name of ['gcc', 'clang', 'cc']) {

@@ -1,14 +1,15 @@
 /** The page's one state and all that can be done to it. Drawing is elsewhere; nothing here touches an
  * element. */
 import { LabClient, SinklabError } from './engine/client.js';
-import { compileEngine, loadEngine } from './engine/wasm.js';
+import { loadEngine } from './engine/wasm.js';
 import { loadRecorded } from './engine/recorded.js';
 import { waysOut } from './lab/diverged.js';
+import { Engines } from './lab/engines.js';
 import { Track, emptyRun } from './lab/track.js';
 import { DEFAULT_VIEW, decode, encode } from './state/hash.js';
 import { keepText, keptText } from './state/keep.js';
 import { same } from './state/paths.js';
-import { adopt, asRefusal, change, differences, draft, obstacles, reseed, reset } from './form/settle.js';
+import { adopt, asRefusal, change, draft, obstacles, reseed, reset } from './form/settle.js';
 import { knownPath } from './form/model.js';
 import { t } from './strings/index.js';
 
@@ -25,6 +26,7 @@ export class App {
   /** @param {() => void} changed something is to be drawn anew */
   constructor(changed) {
     this.changed = changed;
+    this.engines = new Engines();
     /** @type {import('./types.js').Preset[]} */
     this.presets = [];
     /** @type {import('./types.js').Registry | null} */
@@ -50,7 +52,7 @@ export class App {
     this.lookBack = null;
     /** @type {Notice[]} */
     this.notices = [];
-    /** @type {{config: Config, text: unknown} | null} what stands open in the worker */
+    /** @type {{config: Config, text: unknown, file: string} | null} what stands open in the worker */
     this.open = null;
     /** @type {Promise<unknown>} opening is done one after the other */
     this.opening = Promise.resolve();
@@ -65,6 +67,11 @@ export class App {
     return this.track?.run ?? emptyRun('live');
   }
 
+  /** The engine file to compute with, by what is wanted and what there is. */
+  get engineFile() {
+    return this.engines.choose(this.view.arithmetic).file;
+  }
+
   /** @returns {(config: Config) => Config} */
   get resolve() {
     const { engine } = this;
@@ -77,11 +84,8 @@ export class App {
   /** Everything the page needs, in parallel: the recording is shown as soon as it is there, the
    * engine warms up behind it. @param {string} hash */
   async begin(hash) {
-    const engineUrl = new URL('engine/sinklab.wasm', document.baseURI).href;
-    const module = fetch(engineUrl).then((response) => {
-      if (!response.ok) throw new Error(t('fail_fetch'));
-      return response.arrayBuffer();
-    }).then((bytes) => compileEngine(bytes));
+    Object.assign(this.view, decode(hash, { presets: [] }).wanted.view);
+    const module = this.engines.module(this.engineFile);
     module.catch(() => {});
     try {
       await this.beginRecorded(hash);
@@ -154,6 +158,8 @@ export class App {
     for (const { key, value, why } of problems) {
       this.notice({ id: `hash ${key}`, text: t(`bad_${why}`, { key, value }) });
     }
+    const { lacks } = this.engines.choose('fma');
+    if (wanted.view.arithmetic === 'fma' && lacks) this.notice({ id: 'arithmetic', text: t(`arithmetic_lacks_${lacks}`) });
     this.adopt(wanted);
   }
 
@@ -285,7 +291,8 @@ export class App {
   get stale() {
     const { draft: d, run } = this;
     if (!d || !run.config) return false;
-    return !same(d.resolved, run.config) || (run.source === 'live' && this.open?.text !== this.textFor());
+    return !same(d.resolved, run.config) || (run.source === 'live'
+      && (this.open?.text !== this.textFor() || this.open?.file !== this.engineFile));
   }
 
   textFor() {
@@ -297,12 +304,13 @@ export class App {
     const next = this.opening.then(async () => {
       const { client, draft: d, live } = this;
       if (!client || !d || !live) return;
-      const text = this.textFor();
+      const [text, file] = [this.textFor(), this.engineFile];
       if (this.needsText && !text) throw new Error(t('own_text_missing'));
-      if (this.open && same(this.open.config, d.resolved) && this.open.text === text
+      if (this.open && same(this.open.config, d.resolved) && this.open.text === text && this.open.file === file
         && live.run.step === 0 && client.state.status === 'ready') return;
+      await client.useEngine(await this.engines.module(file));
       const opened = await client.open({ config: d.resolved, text });
-      this.open = { config: d.resolved, text };
+      this.open = { config: d.resolved, text, file };
       live.opened(opened);
     });
     this.opening = next.catch(() => {});
@@ -449,34 +457,6 @@ export class App {
   stopReplay() {
     clearInterval(this.replayTimer);
     this.replayTimer = 0;
-  }
-
-  /* ---- files ---- */
-
-  /** @param {Uint8Array} bytes */
-  async loadCheckpoint(bytes) {
-    await this.act(async () => {
-      const { client, live } = this;
-      if (!client || !live) return;
-      if (client.state.status === 'running') await client.pause();
-      const opened = await client.load(bytes, this.text?.bytes ?? null);
-      live.clear();
-      live.opened(opened);
-      live.run.step = client.state.step;
-      this.open = { config: opened.config, text: this.textFor() };
-      this.adoptConfig(opened.config);
-      this.showLive();
-    });
-  }
-
-  /** The form follows a configuration that came from a file. @param {Config} config */
-  adoptConfig(config) {
-    if (!this.draft) return;
-    const seed = String(config.seed ?? this.draft.seed);
-    const d = draft(this.draft.base, seed, this.resolve);
-    adopt(d, differences(config, d.usual), this.resolve);
-    this.draft = d;
-    this.settings++;
   }
 
   /* ---- notices ---- */

@@ -84,7 +84,7 @@ function replayOnce() {
 const api = {
   ready,
   getState: () => ({ ...app.wanted(), run: { source: app.run.source, status: app.run.status, step: app.run.step,
-    steps: app.run.steps }, config: app.draft?.resolved ?? null }),
+    steps: app.run.steps, arithmetic: app.run.arithmetic }, config: app.draft?.resolved ?? null }),
   /** @param {Partial<import('./types.js').Wanted>} state what is left out stays as it is */
   setState: async (state) => {
     const now = app.wanted();

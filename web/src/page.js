@@ -1,4 +1,5 @@
 /** Puts the page together and draws the state into it, at most once a frame. */
+import { arithmeticControl } from './form/arithmetic.js';
 import { Form } from './form/form.js';
 import { helpButton } from './form/popover.js';
 import { AttentionPanel } from './panels/attention.js';
@@ -96,6 +97,8 @@ export class Page {
       useText: (bytes, name) => app.useText(bytes, name),
       textNow: () => (app.text && app.needsText ? { name: app.text.name, size: app.text.bytes.length } : null),
     }, { strip: byId('strip'), drawer: byId('drawer') });
+    this.arithmetic = arithmeticControl(app);
+    byId('drawer').append(this.arithmetic.el);
   }
 
   draw() {
@@ -113,6 +116,7 @@ export class Page {
       this.settings = app.settings;
       this.form.update(app.draft, app.preset, this.estimate());
     }
+    this.arithmetic?.update();
     this.menu.update();
     this.drawNotices();
     byId('panels').classList.toggle('deep', num(shown.run.config?.model?.layers) > 3);

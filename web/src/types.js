@@ -43,10 +43,12 @@
  * @typedef {{
  *   source: 'recorded' | 'live', config: Config | null, data: DataInfo | null,
  *   estimate: Estimate | null, status: Status, step: number, steps: number, rate: number,
- *   losses: Array<[number, number]>, metrics: Metric[], diverged: {step: number, tensor: string} | null
+ *   losses: Array<[number, number]>, metrics: Metric[], diverged: {step: number, tensor: string} | null,
+ *   arithmetic: '' | 'strict' | 'fma' | 'mixed'
  * }} Run
  *
  * @typedef {{scale: 'linear' | 'log', theme: 'auto' | 'light' | 'dark', head: string,
+ *   arithmetic: 'auto' | 'strict' | 'fma',
  *   tables: string[], more: string[]}} View  more: the open measurements without a panel of their own
  * @typedef {{preset: string, seed: string, overrides: {[path: string]: Json}, view: View}} Wanted
  */

@@ -56,15 +56,41 @@ function copyVendor() {
 }
 
 function copyEngine() {
-  const engine = at('build', 'wasm', 'sinklab.wasm');
-  if (!existsSync(engine)) stop('build/wasm/sinklab.wasm is missing: run make build.');
-  const imports = WebAssembly.Module.imports(new WebAssembly.Module(readFileSync(engine)));
-  if (imports.length) {
-    stop(`the engine imports ${imports.map((i) => `${i.module}.${i.name}`).join(', ')}, but the page ` +
-      'gives it nothing: the core must not print, exit or ask for the time.');
+  const strict = at('build', 'wasm', 'sinklab.wasm');
+  const fma = at('build', 'wasm-fma', 'sinklab-fma.wasm');
+  if (!existsSync(strict)) stop('build/wasm/sinklab.wasm is missing: run make build.');
+  copyOne(strict);
+  if (!existsSync(fma)) return;
+  copyOne(fma);
+  const index = path.join(dist, 'index.html');
+  const html = readFileSync(index, 'utf8');
+  const said = html.replace('<meta name="engines" content="strict">', '<meta name="engines" content="strict fma">');
+  if (said === html) stop('index.html has no place that says which engines there are.');
+  writeFileSync(index, said);
+}
+
+/** Whether a WebAssembly file has a section of imports; read here, for an older Node cannot compile
+ * the fma engine. */
+function hasImports(bytes) {
+  for (let at = 8; at < bytes.length;) {
+    if (bytes[at++] === 2) return true;
+    let size = 0;
+    for (let shift = 0, more = true; more; shift += 7) {
+      size += (bytes[at] & 127) * 2 ** shift;
+      more = bytes[at++] > 127;
+    }
+    at += size;
+  }
+  return false;
+}
+
+function copyOne(engine) {
+  if (hasImports(readFileSync(engine))) {
+    stop(`${path.basename(engine)} imports something, but the page gives it nothing: ` +
+      'the core must not print, exit or ask for the time.');
   }
   mkdirSync(path.join(dist, 'engine'), { recursive: true });
-  cpSync(engine, path.join(dist, 'engine', 'sinklab.wasm'));
+  cpSync(engine, path.join(dist, 'engine', path.basename(engine)));
 }
 
 function bundlePresets() {
@@ -117,9 +143,9 @@ function sizes() {
     const part = slash.length > 1 ? `${slash[0]}/` : file;
     const sum = parts.get(part) ?? { files: 0, raw: 0, packed: 0 };
     parts.set(part, { files: sum.files + 1, raw: sum.raw + data.length, packed: sum.packed + packed });
+    // Of the engine files one is loaded; recorded runs one at a time, licences never.
     if (file.endsWith('.wasm')) engine = Math.max(engine, packed);
-    // Recorded runs are loaded one at a time, licences never.
-    if (slash[0] === 'recorded') {
+    else if (slash[0] === 'recorded') {
       const name = slash[slash.length - 1].replace(/\..*$/, '');
       recorded.set(name, (recorded.get(name) ?? 0) + packed);
     } else if (!file.endsWith('.txt')) loaded += packed;
@@ -138,7 +164,7 @@ function sizes() {
     packed += sum.packed;
   }
   row('in all', files, raw, packed);
-  return { engine, loaded: loaded + Math.max(0, ...recorded.values()) };
+  return { engine, loaded: loaded + engine + Math.max(0, ...recorded.values()) };
 }
 
 const started = Date.now();

@@ -39,6 +39,7 @@ describe('the page', () => {
     const { page, complaints } = await lab.open();
     await page.click('#train');
     await lab.until(page, 'running');
+    await lab.drawn(page);
     assert.equal(await page.textContent('#train'), 'Pause');
     await lab.until(page, 'done');
     await page.waitForFunction(() => window.sinklab.metrics().at(-1)?.step === 300);
@@ -53,7 +54,7 @@ describe('the page', () => {
   });
 
   test('the live run is the recorded one, to the last digit', async () => {
-    const { page } = await lab.open();
+    const { page } = await lab.open({ hash: '#arithmetic=strict' });
     const recorded = await page.evaluate(() => window.sinklab.metrics());
     await page.evaluate(() => window.sinklab.step(40));
     await page.waitForFunction(() => window.sinklab.metrics().at(-1)?.step === 40);

@@ -10,7 +10,7 @@ import { SinklabError, errorBody } from './errors.js';
 import { place } from './place.js';
 import { Pulse, longest } from './pulse.js';
 import { joinAll } from './replicas.js';
-import { compileEngine } from './wasm.js';
+import { compileEngine, fetchEngine } from './wasm.js';
 
 export { SinklabError };
 
@@ -29,7 +29,8 @@ const ROOM = 2 ** 29;
  * @typedef {import('./wasm.js').Estimate} Estimate
  * @typedef {import('./place.js').Hand} Hand
  * @typedef {import('./place.js').Rung} Rung
- * @typedef {{config: Json, data: Json, estimate: Estimate}} Opened
+ * arithmetic: "strict", "fma", or "mixed" for a checkpoint that goes on in another one
+ * @typedef {{config: Json, data: Json, estimate: Estimate, arithmetic: string}} Opened
  *
  * @typedef {object} Options
  * @property {string | URL} [workerUrl] worker.js; the one beside this file unless given
@@ -47,6 +48,8 @@ export class LabClient extends EventTarget {
   #module = null;
   /** @type {Hand[]} the first leads */
   #crew = [];
+  /** Whether the crew computes with the engine of the options. */
+  #current = true;
   /** @type {{config: Json, text: Text, workers: number, auto: boolean, limit?: number} | null} */
   #opened = null;
   /** @type {import('./protocol.js').Autosave | null} */
@@ -89,6 +92,20 @@ export class LabClient extends EventTarget {
   /** How many workers train the open lab now. */
   get workers() {
     return this.state.workers ?? this.#crew.length;
+  }
+
+  /**
+   * Another engine file: whoever opens or loads from now on computes with it.
+   * @param {WebAssembly.Module} engine
+   * @returns {Promise<void>}
+   */
+  useEngine(engine) {
+    return this.#turn(() => {
+      if (engine === this.#options.engine) return;
+      this.#options = { ...this.#options, engine };
+      this.#module = null;
+      this.#current = false;
+    });
   }
 
   /** @returns {Promise<Json>} */
@@ -252,7 +269,8 @@ export class LabClient extends EventTarget {
    */
   async #begin(cmd, args, workers) {
     const before = this.#crew;
-    const fits = before.length > 0 && (before.length === workers || this.rung === 'page');
+    const enough = before.length === workers || this.rung === 'page';
+    const fits = before.length > 0 && enough && this.#current;
     const crew = fits ? before : await this.#hire(workers);
     const followers = crew.slice(1);
     const saved = cmd === 'load' ? args.bytes.slice() : null;
@@ -273,7 +291,7 @@ export class LabClient extends EventTarget {
     }
     this.#work = longest(opened);
     if (!fits) {
-      this.#crew = crew;
+      this.#employ(crew);
       this.#dismiss(before, text.disposed);
     }
     const { text: own, limit, auto } = args;
@@ -295,9 +313,15 @@ export class LabClient extends EventTarget {
     return Math.max(1, Math.min(TRIED, Math.max(2, cores - 1), Math.floor(ROOM / bytes)));
   }
 
+  /** @param {Hand[]} crew */
+  #employ(crew) {
+    this.#crew = crew;
+    this.#current = true;
+  }
+
   /** The leader, whether or not a run is open. */
   async #ready() {
-    if (!this.#crew.length) this.#crew = await this.#hire(1);
+    if (!this.#crew.length) this.#employ(await this.#hire(1));
     return this.#crew[0];
   }
 
@@ -355,28 +379,12 @@ export class LabClient extends EventTarget {
   }
 
   #compile() {
-    this.#module ??= this.#fetchEngine().catch((error) => {
-      this.#module = null; // another attempt may do better
-      throw error;
-    });
-    return this.#module;
-  }
-
-  /** @returns {Promise<WebAssembly.Module>} */
-  async #fetchEngine() {
     const { engine, engineUrl } = this.#options;
-    if (engine) return compileEngine(engine);
-    const url = String(engineUrl);
-    let bytes;
-    try {
-      const response = await fetch(url);
-      if (!response.ok) throw new Error(`status ${response.status}`);
-      bytes = await response.arrayBuffer();
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      throw new SinklabError({ code: 'network', path: 'engine', message: text.fetch(url, why) });
-    }
-    return compileEngine(bytes);
+    const made = (this.#module ??= engine ? compileEngine(engine) : fetchEngine(String(engineUrl)));
+    made.catch(() => {
+      if (this.#module === made) this.#module = null; // another attempt may do better
+    });
+    return made;
   }
 
   /** One place to compute, on the best rung that holds. @returns {Promise<Hand>} */

@@ -282,7 +282,8 @@ export class Session {
     this.#say(lab.step >= this.#steps ? 'done' : 'ready');
     for (const tell of this.#waiting.splice(0)) tell();
     this.#news();
-    return { config, data: lab.data(), estimate: lab.estimate(config, given) };
+    const estimate = lab.estimate(config, given);
+    return { config, data: lab.data(), estimate, arithmetic: lab.runFile().arithmetic };
   }
 
   /** @param {number} target */

@@ -62,6 +62,23 @@ export async function compileEngine(source) {
 }
 
 /**
+ * @param {string} url of the engine file
+ * @returns {Promise<WebAssembly.Module>}
+ */
+export async function fetchEngine(url) {
+  let bytes;
+  try {
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`status ${response.status}`);
+    bytes = await response.arrayBuffer();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new SinklabError({ code: 'network', path: 'engine', message: text.fetch(url, why) });
+  }
+  return compileEngine(bytes);
+}
+
+/**
  * @param {BufferSource | WebAssembly.Module} source the engine file's bytes, or the module
  * @returns {Promise<Engine>}
  */
@@ -139,6 +156,11 @@ export class Engine {
   /** @returns {Json} every setting, family, row and probe */
   registry() {
     return this.#json('sl_registry_json');
+  }
+
+  /** @returns {string[]} what it can compute here, the default first */
+  arithmetics() {
+    return /** @type {any} */ (this.#json('sl_arithmetics_json'));
   }
 
   /**

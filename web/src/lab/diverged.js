@@ -1,4 +1,5 @@
 /** What can be done about a run that diverged. */
+import { loadCheckpoint } from './checkpoint.js';
 import { t } from '../strings/index.js';
 
 /** @param {import('../app.js').App} app @param {import('../types.js').Run} run
@@ -11,7 +12,7 @@ export function waysOut(app, run) {
   if (saved && saved.step > 0) {
     actions.push({ label: t('diverged_offer', { step: saved.step }), act: () => {
       app.forget('diverged');
-      app.loadCheckpoint(saved.bytes);
+      loadCheckpoint(app, saved.bytes);
     } });
   }
   return { id: 'diverged', kind: 'fail', text: '', actions };

@@ -7,7 +7,7 @@ import { History, copyFrame } from '../state/history.js';
 /** @param {'recorded' | 'live'} source @returns {Run} */
 export function emptyRun(source) {
   return { source, config: null, data: null, estimate: null, status: 'empty', step: 0, steps: 0, rate: 0,
-    losses: [], metrics: [], diverged: null };
+    losses: [], metrics: [], diverged: null, arithmetic: '' };
 }
 
 export class Track {
@@ -41,9 +41,9 @@ export class Track {
     this.history.clear();
   }
 
-  /** @param {{config: any, data: any, estimate: any}} opened */
-  opened({ config, data, estimate }) {
-    Object.assign(this.run, { config, data, estimate });
+  /** @param {{config: any, data: any, estimate: any, arithmetic?: any}} opened a recording is strict */
+  opened({ config, data, estimate, arithmetic = 'strict' }) {
+    Object.assign(this.run, { config, data, estimate, arithmetic });
     this.hands.changed();
   }
 

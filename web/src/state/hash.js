@@ -1,6 +1,8 @@
 /** The whole state in the address: preset, changed settings, seed and view, defaults left out. Pure.
  * "#preset=R0&model.width=64&model.position=rope&seed=7&scale=log" */
 
+import { ARITHMETICS } from '../engine/arithmetic.js';
+
 /** @typedef {import('../types.js').Wanted} Wanted */
 /** @typedef {import('../types.js').View} View */
 /** @typedef {import('../types.js').Json} Json */
@@ -9,7 +11,7 @@ const SECTIONS = /^(model|data|train|eval)(\.[A-Za-z0-9_]+)+$/;
 const SEED = /^[0-9]{1,20}$/;
 
 /** @type {View} */
-export const DEFAULT_VIEW = { scale: 'linear', theme: 'auto', head: '', tables: [], more: [] };
+export const DEFAULT_VIEW = { scale: 'linear', theme: 'auto', arithmetic: 'auto', head: '', tables: [], more: [] };
 
 /** @returns {Wanted} */
 export function defaults() {
@@ -50,6 +52,7 @@ export function encode(wanted, usual) {
   const { view } = wanted;
   if (view.scale !== DEFAULT_VIEW.scale) out.set('scale', view.scale);
   if (view.theme !== DEFAULT_VIEW.theme) out.set('theme', view.theme);
+  if (view.arithmetic !== DEFAULT_VIEW.arithmetic) out.set('arithmetic', view.arithmetic);
   if (view.head !== DEFAULT_VIEW.head) out.set('head', view.head);
   if (view.tables.length) out.set('tables', view.tables.join(','));
   if (view.more?.length) out.set('more', view.more.join(','));
@@ -95,6 +98,7 @@ function take(wanted, key, value, world) {
 function takeView(view, key, value) {
   if (key === 'scale' && (value === 'linear' || value === 'log')) view.scale = value;
   else if (key === 'theme' && (value === 'auto' || value === 'light' || value === 'dark')) view.theme = value;
+  else if (key === 'arithmetic' && /** @type {string[]} */ (ARITHMETICS).includes(value)) view.arithmetic = /** @type {any} */ (value);
   else if (key === 'head' && /^[0-9]+\.[0-9]+$/.test(value)) view.head = value;
   else if (key === 'tables' && /^[a-z][a-z0-9_,-]*$/.test(value)) view.tables = value.split(',');
   else if (key === 'more' && /^[a-z][a-z0-9_,]*$/.test(value)) view.more = value.split(',');

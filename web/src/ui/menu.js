@@ -3,6 +3,7 @@ import { byId, h, icon, setText } from './dom.js';
 import { t } from '../strings/index.js';
 import { chooseFile, csv, download } from './files.js';
 import { opens } from '../form/popover.js';
+import { loadCheckpoint } from '../lab/checkpoint.js';
 
 /** @typedef {import('../app.js').App} App */
 
@@ -69,7 +70,7 @@ function shareBody(app, say) {
     item(t('load_checkpoint'), async () => {
       const file = await chooseFile('');
       if (!file) return;
-      await app.loadCheckpoint(new Uint8Array(await file.arrayBuffer()));
+      await loadCheckpoint(app, new Uint8Array(await file.arrayBuffer()));
       tell(t('loaded_checkpoint', { step: app.run.step }));
     }, !app.client), status);
 }
