@@ -74,7 +74,7 @@ static char *whole(char *end, unsigned long long x, unsigned base, const char *d
 }
 
 typedef struct spec {
-  int zero, width, precision, size; /* size: 0 int, 1 long, 2 long long, 3 size_t */
+  int left, zero, width, precision, size; /* size: 0 int, 1 long, 2 long long, 3 size_t */
   va_list args;
 } spec;
 
@@ -120,8 +120,9 @@ static void convert(sink *t, spec *p, char how) {
     s = &how;
     n = how != 0;
   }
-  pad(t, p->zero ? '0' : ' ', p->width - (int)n);
+  if (!p->left) pad(t, p->zero ? '0' : ' ', p->width - (int)n);
   put(t, s, n);
+  if (p->left) pad(t, ' ', p->width - (int)n);
 }
 
 int sl_vsnprintf(char *out, size_t size, const char *fmt, va_list args) {
@@ -133,7 +134,9 @@ int sl_vsnprintf(char *out, size_t size, const char *fmt, va_list args) {
     while (*fmt && *fmt != '%') fmt++;
     put(&t, plain, (size_t)(fmt - plain));
     if (!*fmt) break;
-    p.zero = *++fmt == '0';
+    p.left = *++fmt == '-';
+    fmt += p.left;
+    p.zero = *fmt == '0';
     p.width = number(&fmt, &p);
     p.precision = -1;
     if (*fmt == '.') {

@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-/* As snprintf, for %[0][width][.precision or .*] and d u x X (with l, ll or z), c, s, f, g and %%;
+/* As snprintf, for %[- or 0][width][.precision or .*] and d u x X (with l, ll or z), c, s, f, g and %%;
  * 0 goes with numbers that are not negative. Returns the length of the whole text. */
 int sl_snprintf(char *out, size_t size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 int sl_vsnprintf(char *out, size_t size, const char *fmt, va_list args);

@@ -128,6 +128,7 @@ static void test_writing(void) {
 static void test_format(void) {
   SAME(90, "%5s|%s|%.3s|%.*s|%c|%%|%.9s", "ab", "", "abcdef", 2, "xyz", 'q', "short");
   SAME(90, "%d|%d|%3d|%lld|%ld|%u|%05u", 0, -7, -7, (long long)INT64_MIN, -5L, UINT32_MAX, 42u);
+  SAME(90, "%-5s|%-2s|%-4d|%*s", "ab", "abc", 7, 4, "x");
   SAME(90, "%zu|%llu|%llx|%016llx|%02X|%04x", SIZE_MAX, 7ull, 0xdeadbeefull, 77ull, 0xAB, 0xCDE);
   volatile int cut = 7; /* or the compiler says that it is cut */
   char theirs[7], ours[7];
