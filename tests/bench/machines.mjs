@@ -1,65 +1,85 @@
-/** Two machines to time on: a worker of the built site in Chromium, and the native library. */
+/** Two machines to time on: a worker of a blank page in Chromium, and the native library. */
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
+import { blankPage } from './isolated.mjs';
+import { text } from './text.mjs';
+
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const at = (...parts) => path.join(root, ...parts);
 
-/** A preset without end and without evaluations, so that a step is a step. */
-export function endless(preset) {
-  const { config } = JSON.parse(readFileSync(at('models/presets', `${preset}.json`), 'utf8'));
-  config.train.steps = 1000000;
-  config.eval = { ...config.eval, every: 100000, sequences: 1, fingerprint_every: 100000 };
-  return config;
+/** The engine files that there may be; the first is the one whose peak brackets every sample. */
+const TIERS = [
+  { name: 'strict', engine: 'sinklab.wasm', bench: 'bench.wasm', target: 'bench_wasm' },
+  { name: 'fma', engine: 'sinklab-fma.wasm', bench: 'bench-fma.wasm', target: 'bench_wasm_fma' },
+];
+export const NO_FMA = 'fma: dist/engine/sinklab-fma.wasm is not there, so the tier is left out';
+
+/** Those that are built; makes their kernels. */
+export function tiers() {
+  return TIERS.filter(({ engine }) => existsSync(at('dist/engine', engine))).map(({ name, engine, bench, target }) => {
+    execFileSync('cmake', ['--build', at('build/wasm'), '--target', target], { stdio: ['ignore', 'ignore', 'inherit'] });
+    return { name, engine: `/engine/${engine}`, bench: `/build/${bench}` };
+  });
 }
 
-/** @param {any} lab of browser.mjs @param {string[]} presets */
-export async function browserMachine(lab, presets) {
-  execFileSync('cmake', ['--build', at('build/wasm'), '--target', 'bench_wasm'], { stdio: ['ignore', 'ignore', 'inherit'] });
-  const { page, base } = await lab.open();
-  await page.evaluate((source) => {
-    const worker = new Worker(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })), { type: 'module' });
-    const waiting = new Map();
-    let last = 0;
-    worker.onmessage = ({ data }) => {
-      const { resolve, reject } = waiting.get(data.id);
-      waiting.delete(data.id);
-      if (data.error) reject(new Error(data.error));
-      else resolve(data.answer);
-    };
-    worker.onerror = (event) => { for (const { reject } of waiting.values()) reject(new Error(event.message)); };
-    window.bench = (what, args) => new Promise((resolve, reject) => {
-      waiting.set(++last, { resolve, reject });
-      worker.postMessage({ id: last, what, args });
-    });
-  }, readFileSync(new URL('worker.js', import.meta.url), 'utf8'));
-  const ask = (what, ...args) => page.evaluate(([w, a]) => window.bench(w, a), [what, args]);
-  const begun = await page.evaluate(([base64, rest]) => window.bench('begin', {
-    ...rest, bench: Uint8Array.from(atob(base64), (one) => one.charCodeAt(0)),
-  }), [readFileSync(at('build/wasm/bench.wasm')).toString('base64'), { base, configs: presets.map(endless) }]);
+/** A configuration of configs/ with its text, or a preset: without end and without evaluations, so
+ * that a step is a step. @param {string} name @returns {{config: any, text?: string}} */
+export function endless(name) {
+  const own = at('tests/bench/configs', `${name}.json`);
+  if (existsSync(own)) return { config: JSON.parse(readFileSync(own, 'utf8')), text: text() };
+  const { config } = JSON.parse(readFileSync(at('models/presets', `${name}.json`), 'utf8'));
+  config.train.steps = 1000000;
+  config.eval = { ...config.eval, every: 100000, sequences: 1, fingerprint_every: 100000 };
+  return { config };
+}
+
+/**
+ * A worker with the engine of every tier; labs are named "NAME TIER".
+ * @param {any} lab of browser.mjs @param {string[]} names to open @param {string[]} [some] tiers; all of them
+ */
+export async function browserMachine(lab, names, some) {
+  const page = await blankPage(lab);
+  await page.hire('ours', 'page/engine.js');
+  const ask = (what, ...args) => page.ask('ours', what, ...args);
+  const there = tiers().filter(({ name }) => !some || some.includes(name));
+  const told = await ask('begin', there);
+  /** @type {Record<string, any>} */
+  const estimates = {};
+  for (const name of names) {
+    for (const tier of there) estimates[name] = await ask('open', `${name} ${tier.name}`, tier.name, endless(name));
+  }
+  const [first] = there;
   return {
-    ...begun,
-    peak: (thousands) => ask('peak', thousands),
-    kernel: (i, vec, times) => ask('kernel', i, vec, times),
-    step: (i, times) => ask('step', i, times),
-    stop: () => page.context().close(),
+    page, ask, estimates, tiers: there.map(({ name }) => name), files: there,
+    peakFlops: told[first.name].peakFlops, kernels: told[first.name].kernels,
+    peak: (thousands) => ask('peak', first.name, thousands),
+    /** Tasks that measure the peak of the other tiers. */
+    peaks: there.slice(1).map(({ name }) => ({ name: `peak ${name}`, run: (times) => ask('peak', name, 100 * times) })),
+    /** Rate of the peak of a tier against that of the first. */
+    peakOf: (tier, { peak, of }) => (tier === first.name ? 1 : 100 * told[tier].peakFlops / of[`peak ${tier}`].seconds / peak),
+    kernel: (tier, i, vec, times) => ask('kernel', tier, i, vec, times),
+    step: (name, tier, times) => ask('step', `${name} ${tier}`, times),
+    stop: () => page.stop(),
   };
 }
 
-/** @param {string[]} presets */
-export async function nativeMachine(presets) {
+/** @param {string[]} names */
+export async function nativeMachine(names) {
   const compiler = /^CMAKE_C_COMPILER:[A-Z]+=(.*)$/m.exec(readFileSync(at('build/native/CMakeCache.txt'), 'utf8'))?.[1] ?? 'cc';
   execFileSync(compiler, ['-O2', '-std=gnu11', at('tests/bench/bench.c'), at('build/native/libsinklab.a'),
     '-Wl,--wrap=sl_kernels_best', '-lm', '-o', at('build/native/bench')], { stdio: 'inherit' });
   const folder = mkdtempSync(path.join(tmpdir(), 'sinklab-bench-'));
-  const files = presets.map((preset) => {
-    const file = path.join(folder, `${preset}.json`);
-    writeFileSync(file, JSON.stringify(endless(preset)));
-    return file;
+  const files = names.flatMap((name) => {
+    const { config, text: own } = endless(name);
+    const file = path.join(folder, `${name}.json`);
+    writeFileSync(file, JSON.stringify(config));
+    if (own) writeFileSync(`${file}.txt`, own);
+    return [file, own ? `${file}.txt` : '-'];
   });
   const child = spawn(at('build/native/bench'), files, { stdio: ['pipe', 'pipe', 'inherit'] });
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
@@ -68,17 +88,14 @@ export async function nativeMachine(presets) {
     if (done) throw new Error('build/native/bench ended early');
     return value;
   };
-  const begun = JSON.parse(await next());
+  await next();
   rmSync(folder, { recursive: true });
   const ask = async (...words) => {
     child.stdin.write(`${words.join(' ')}\n`);
     return Math.max(1e-9, Number(await next()));
   };
   return {
-    peakFlops: begun.peak_flops, kernels: begun.kernels,
-    peak: (thousands) => ask('peak', thousands),
-    kernel: (i, vec, times) => ask('kernel', i, vec, times),
-    step: (i, vec, times) => ask('step', i, vec, times),
+    step: (name, vec, times) => ask('step', names.indexOf(name), vec, times),
     stop: async () => child.stdin.end(),
   };
 }
