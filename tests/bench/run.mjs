@@ -12,11 +12,15 @@ import { fileURLToPath } from 'node:url';
 import { start } from '../web/browser/browser.mjs';
 import { fingerprintsAgree } from './sections/fingerprints.mjs';
 import { kernels, native } from './sections/kernels.mjs';
+import { live } from './sections/live.mjs';
+import { estimate, memory } from './sections/memory.mjs';
 import { gemm, steps } from './sections/peak.mjs';
 import { recipes } from './sections/recipes.mjs';
 import { rivals } from './sections/rivals.mjs';
-import { readySoon, sinkSoon } from './sections/sink.mjs';
+import { normsSoon, readySoon, sinkSoon } from './sections/sink.mjs';
 import { site } from './sections/site.mjs';
+import { smooth } from './sections/smooth.mjs';
+import { steady } from './sections/steady.mjs';
 import { shown } from './table.mjs';
 
 /** @typedef {import('./table.mjs').Told} Told */
@@ -46,12 +50,18 @@ const sections = {
   native: seen(native),
   kernels: seen(kernels),
   rivals: seen(rivals),
+  memory: seen(memory),
+  estimate: seen(estimate),
+  live: seen(live),
+  smooth: seen(smooth),
+  steady: seen(steady),
+  norms: seen(normsSoon),
   site: async () => site(built),
   fingerprints: () => fingerprintsAgree({ full: args.includes('--full'), cores, say }),
   recipes: () => recipes({ from: given('--from'), some: given('--recipes')?.split(','), workers: cores, say }),
 };
 /** Those that take many minutes: only where they are asked for. */
-const LONG = ['recipes'];
+const LONG = ['norms', 'recipes'];
 
 const wanted = given('--only')?.split(',') ?? Object.keys(sections).filter((name) => !LONG.includes(name));
 const unknown = wanted.find((name) => !(name in sections));

@@ -1,5 +1,5 @@
 // In a worker of the page: the site's engine, and the kernels of bench.wasm, of every tier.
-import { Engine, compileEngine, loadEngine } from '/src/engine/wasm.js';
+import { compileEngine, loadEngine } from '/src/engine/wasm.js';
 
 import { answering, timed } from './answer.js';
 
@@ -94,14 +94,7 @@ answering({
     const [json, own] = [bytes(JSON.stringify(config)), bytes(text)];
     const before = c.malloc(16); // memory above it is free
     if (c.sl_open(lab, ...json, ...(text ? own : [0, 0]), 1, 0n)) throw new Error('sl_open refused');
-    return { taken: memory.buffer.byteLength - before, page: (await opened(tier, config, text)).memoryBytes };
+    return memory.buffer.byteLength - before;
   },
+  memory: (name) => labs.get(name).memoryBytes,
 });
-
-/** @returns {Promise<Engine>} */
-async function opened(tier, config, text) {
-  const lab = await loadEngine(tiers[tier].module);
-  lab.open(config, { text });
-  lab.train(1);
-  return lab;
-}

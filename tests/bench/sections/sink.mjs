@@ -1,10 +1,11 @@
 /** The page as a reader has it: how soon it can be clicked, and how soon a sink is there. */
 import { median } from '../sample.mjs';
-import { percent, seconds, under } from '../table.mjs';
+import { percent, seconds, times, under } from '../table.mjs';
 
-const HIGH = 0.5; // sink rate of the first token
+const HIGH = { sink: 0.5, norm: 5 };
 const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 const LIMITS = { R0: 1.5, R1: 3 }; // seconds
+const NORM_LIMITS = { R3s: [45, [1, 2, 3]], R3: [300, [1]] }; // seconds, seeds
 
 /** Milliseconds from the start of the navigation to the load event and to a page that can be clicked. */
 async function ready(lab) {
@@ -22,29 +23,33 @@ async function ready(lab) {
 }
 
 /**
- * Clicks on Train, as a reader would. @param {any} lab of browser.mjs
- * @returns {Promise<{seconds: number, step: number, sink: number, workers: number}>} seconds: Infinity, never
+ * Clicks on Train, as a reader would, and waits until a record's measure is high.
+ * @param {any} lab of browser.mjs
+ * @param {'sink' | 'norm'} measure sink rate of the first token, or its norm between the blocks
+ *   against the others'
+ * @returns {Promise<{seconds: number, step: number, best: number, workers: number}>} seconds: Infinity, never
  */
-async function firstSink(lab, preset, seed) {
+async function firstTime(lab, preset, seed, measure) {
   const { page } = await lab.open({ hash: `#preset=${preset}&seed=${seed}`, motion: true });
   try {
-    await page.evaluate((high) => {
+    await page.evaluate(([kind, high]) => {
       const client = window.sinklab.client();
       let clicked = NaN;
       document.getElementById('train').addEventListener('click', (event) => { clicked = event.timeStamp; }, { capture: true, once: true });
       window.first = new Promise((resolve) => {
         let best = 0;
-        client.addEventListener('metrics', ({ detail: { step, sink_rate: [sink] } }) => {
+        client.addEventListener('metrics', ({ detail: { step, sink_rate: [sink], norm_ratio: norms } }) => {
           if (Number.isNaN(clicked)) return;
-          best = Math.max(best, sink);
-          if (sink >= high) resolve({ seconds: (performance.now() - clicked) / 1000, step, sink, workers: client.workers });
+          const now = kind === 'sink' ? sink : Math.max(...norms.slice(1, -1));
+          best = Math.max(best, now);
+          if (now >= high) resolve({ seconds: (performance.now() - clicked) / 1000, step, best, workers: client.workers });
         });
         client.addEventListener('state', ({ detail: { status, step, message } }) => {
           if (Number.isNaN(clicked) || !/done|diverged|failed/.test(status)) return;
-          setTimeout(() => resolve({ seconds: null, step, sink: best, workers: client.workers, status, message }), 300);
+          setTimeout(() => resolve({ seconds: null, step, best, workers: client.workers, status, message }), 300);
         });
       });
-    }, HIGH);
+    }, [measure, HIGH[measure]]);
     await page.click('#train');
     const told = await page.evaluate(() => window.first);
     return { ...told, seconds: told.seconds ?? Infinity };
@@ -55,23 +60,36 @@ async function firstSink(lab, preset, seed) {
 
 /** @param {any} lab @returns {Promise<import('../table.mjs').Told>} */
 export async function readySoon(lab) {
-  const times = [];
-  for (let i = 0; i < 5; i++) times.push(await ready(lab));
-  const all = times.map((one) => one.ready / 1000);
+  const loads = [];
+  for (let i = 0; i < 5; i++) loads.push(await ready(lab));
+  const all = loads.map((one) => one.ready / 1000);
   return { lines: [under('page can be clicked, from the start of loading (median of 5)', median(all), seconds, 1)],
-    more: [`each: ${all.map(seconds).join(', ')}; after the load event: ${times.map((one) => seconds((one.ready - one.load) / 1000)).join(', ')}`],
-    data: times };
+    more: [`each: ${all.map(seconds).join(', ')}; after the load event: ${loads.map((one) => seconds((one.ready - one.load) / 1000)).join(', ')}`],
+    data: loads };
+}
+
+/** @param {string} preset @param {'sink' | 'norm'} measure @param {number[]} seeds @param {number} limit */
+async function soon(lab, preset, measure, seeds, limit) {
+  const runs = [];
+  for (const seed of seeds) runs.push({ seed, ...(await firstTime(lab, preset, seed, measure)) });
+  const [until, say] = measure === 'sink' ? [`a sink rate of ${percent(HIGH.sink)}`, percent] : [`${HIGH.norm} times the others' norm`, times];
+  return {
+    line: under(`${preset}: from the click on Train to ${until} (median of ${seeds.length})`, median(runs.map((one) => one.seconds)), seconds, limit),
+    more: `${preset}, seeds ${seeds.join(', ')}: ${runs.map((one) => `${seconds(one.seconds)} (${Number.isFinite(one.seconds) ? `step ${one.step}` : `at most ${say(one.best)}`})`).join(', ')}; workers ${runs[0].workers}`,
+    runs,
+  };
 }
 
 /** @param {any} lab @returns {Promise<import('../table.mjs').Told>} */
 export async function sinkSoon(lab) {
-  const told = { lines: [], more: [], data: {} };
-  for (const [preset, limit] of Object.entries(LIMITS)) {
-    const runs = [];
-    for (const seed of SEEDS) runs.push({ seed, ...(await firstSink(lab, preset, seed)) });
-    told.lines.push(under(`${preset}: from the click on Train to a sink rate of 50 % (median of 10 seeds)`, median(runs.map((one) => one.seconds)), seconds, limit));
-    told.more.push(`${preset}, seeds 1 to 10: ${runs.map((one) => `${seconds(one.seconds)} (${Number.isFinite(one.seconds) ? `step ${one.step}` : `at most ${percent(one.sink)}`})`).join(', ')}; workers ${runs[0].workers}`);
-    told.data[preset] = runs;
-  }
-  return told;
+  const told = [];
+  for (const [preset, limit] of Object.entries(LIMITS)) told.push(await soon(lab, preset, 'sink', SEEDS, limit));
+  return { lines: told.map(({ line }) => line), more: told.map(({ more }) => more), data: told.map(({ runs }) => runs) };
+}
+
+/** @param {any} lab @returns {Promise<import('../table.mjs').Told>} */
+export async function normsSoon(lab) {
+  const told = [];
+  for (const [preset, [limit, seeds]] of Object.entries(NORM_LIMITS)) told.push(await soon(lab, preset, 'norm', seeds, limit));
+  return { lines: told.map(({ line }) => line), more: told.map(({ more }) => more), data: told.map(({ runs }) => runs) };
 }
