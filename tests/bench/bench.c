@@ -9,7 +9,17 @@ enum { N = 1024, C = 64, F = 256, T = 128, PARAMETERS = 107200, ROOM = 2 * N * F
 
 static float a[ROOM], b[ROOM], c[ROOM], d[ROOM], e[ROOM], work[WORK], sums[4 * N];
 
-static const sl_kernels *tier_of(int vec) { return vec ? &sl_kernels_vec : &sl_kernels_ref; }
+#ifdef SL_FMA_ENGINE /* this file's vector tier: fused multiply-adds */
+#define TIER       sl_kernels_fma
+#define PEAK       fma_peak
+#define PEAK_FLOPS SL_PEAK_FLOPS_FMA
+#else
+#define TIER       sl_kernels_vec
+#define PEAK       vec_peak
+#define PEAK_FLOPS SL_PEAK_FLOPS
+#endif
+
+static const sl_kernels *tier_of(int vec) { return vec ? &TIER : &sl_kernels_ref; }
 
 static void fill(float *x, uint32_t seed, float scale) {
   for (int i = 0; i < ROOM; i++) {
@@ -87,36 +97,41 @@ static const struct {
 int bench_count(void) { return (int)(sizeof kernel / sizeof *kernel); }
 const char *bench_name(int i) { return kernel[i].name; }
 double bench_flops(int i) { return kernel[i].flops; }
-double bench_peak_flops(void) { return 1000.0 * SL_PEAK_FLOPS; }
+double bench_peak_flops(void) { return 1000.0 * PEAK_FLOPS; }
 
 /* Operands as they are in training; 0 if the tiers need more scratch than there is. */
 int bench_setup(void) {
   fill(a, 1, 2.0f), fill(b, 2, 1.0f), fill(c, 3, 1.0f), fill(d, 4, 1.0f), fill(e, 5, 1.0f);
   for (int i = 0; i < ROOM; i++) e[i] = e[i] < 0 ? -e[i] : e[i];
   for (int i = 0; i < 4 * N; i++) sums[i] = 1.0f;
-  return sl_kernels_ref.gemm_work <= WORK && sl_kernels_vec.gemm_work <= WORK;
+  return sl_kernels_ref.gemm_work <= WORK && TIER.gemm_work <= WORK;
 }
 
 void bench_kernel(int i, int vec, int times) {
   while (times-- > 0) kernel[i].run(tier_of(vec));
 }
 
-double bench_peak(int thousands) { return vec_peak(1000 * (int64_t)thousands); }
+double bench_peak(int thousands) { return PEAK(1000 * (int64_t)thousands); }
 
 #ifndef __EMSCRIPTEN__
 /* build/native/bench CONFIG TEXT CONFIG TEXT...: configurations as JSON files, with the file of the
- * text or "-"; then reads lines "step CONFIG VEC STEPS" and answers each with the seconds that it
- * took. First comes a line with how many configurations are open. */
+ * text or "-". First answers with the tiers it has, as JSON; then reads lines
+ *   step CONFIG TIER STEPS
+ * and answers each with the seconds that it took. */
 #include "../../core/include/sinklab.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-/* Linked in place of the engine's choice (-Wl,--wrap=sl_kernels_best). */
-static int opened_with = 1;
-const sl_kernels *__wrap_sl_kernels_best(void);
-const sl_kernels *__wrap_sl_kernels_best(void) { return tier_of(opened_with); }
+/* Linked in place of the engine's list of tiers (-Wl,--wrap=sl_tier_at): plain loops too. */
+static int plain;
+sl_tier __real_sl_tier_at(int i);
+sl_tier __wrap_sl_tier_at(int i);
+sl_tier __wrap_sl_tier_at(int i) {
+  if (!plain) return __real_sl_tier_at(i);
+  return i ? (sl_tier){0} : (sl_tier){"plain", &sl_kernels_ref};
+}
 
 static double now(void) {
   struct timespec t;
@@ -132,32 +147,39 @@ static size_t contents(const char *path, char *to, size_t size) {
   return n;
 }
 
-static sl_lab *opened(const char *config, const char *text, int vec) {
+/* tier 0: plain loops, then those of the engine. */
+static sl_lab *opened(const char *config, const char *text, int tier) {
   static char json[1 << 16], own[1 << 20];
   size_t size = contents(config, json, sizeof json), n = contents(text, own, sizeof own);
   sl_lab *lab = sl_new();
-  opened_with = vec;
-  if (!lab || sl_open(lab, json, size, n ? own : NULL, n, 1, 0)) {
+  plain = tier == 0;
+  if (!lab || sl_set_arithmetic(lab, sl_tier_at(plain ? 0 : tier - 1).arithmetic) ||
+      sl_open(lab, json, size, n ? own : NULL, n, 1, 0)) {
     fprintf(stderr, "%s: %s\n", config, lab ? sl_error_json(lab) : "no memory");
     exit(1);
   }
+  plain = 0;
   return lab;
 }
 
 int main(int words, char **word) {
   char line[128];
-  sl_lab *lab[32][2];
-  int count = words / 2;
+  sl_lab *lab[32][8];
+  int count = words / 2, tiers = 1;
+  printf("[\"plain\"");
+  for (; tiers < 8 && sl_tier_at(tiers - 1).kernels; tiers++)
+    printf(",\"%s\"", sl_tier_at(tiers - 1).arithmetic);
+  printf("]\n");
   if (count > 32) return 1;
   for (int i = 0; i < count; i++)
-    for (int vec = 0; vec < 2; vec++) lab[i][vec] = opened(word[1 + 2 * i], word[2 + 2 * i], vec);
-  printf("%d\n", count);
+    for (int t = 0; t < tiers; t++) lab[i][t] = opened(word[1 + 2 * i], word[2 + 2 * i], t);
   fflush(stdout);
   while (fgets(line, sizeof line, stdin)) {
-    int i = 0, vec = 0, steps = 0;
-    if (sscanf(line, "step %d %d %d", &i, &vec, &steps) != 3 || i < 0 || i >= count) return 1;
+    int i = 0, t = 0, steps = 0;
+    if (sscanf(line, "step %d %d %d", &i, &t, &steps) != 3) return 1;
+    if (i < 0 || i >= count || t < 0 || t >= tiers) return 1;
     double start = now();
-    if (sl_train(lab[i][vec != 0], steps)) return 1;
+    if (sl_train(lab[i][t], steps)) return 1;
     printf("%.9f\n", now() - start);
     fflush(stdout);
   }

@@ -12,18 +12,18 @@ import { text } from './text.mjs';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const at = (...parts) => path.join(root, ...parts);
 
-/** The engine files that there may be; the first is the one whose peak brackets every sample. */
+/** The engine files that there may be; the peak of the first brackets every sample. */
 const TIERS = [
-  { name: 'strict', engine: 'sinklab.wasm', bench: 'bench.wasm', target: 'bench_wasm' },
-  { name: 'fma', engine: 'sinklab-fma.wasm', bench: 'bench-fma.wasm', target: 'bench_wasm_fma' },
+  { name: 'strict', build: 'wasm', engine: 'sinklab.wasm' },
+  { name: 'fma', build: 'wasm-fma', engine: 'sinklab-fma.wasm' },
 ];
-export const NO_FMA = 'fma: dist/engine/sinklab-fma.wasm is not there, so the tier is left out';
+export const NO_FMA = 'build/wasm-fma/sinklab-fma.wasm is not there: the fma tier is left out';
 
-/** Those that are built; makes their kernels. */
+/** Those that are built, with their kernels. @returns {{name: string, engine: string, bench: string}[]} */
 export function tiers() {
-  return TIERS.filter(({ engine }) => existsSync(at('dist/engine', engine))).map(({ name, engine, bench, target }) => {
-    execFileSync('cmake', ['--build', at('build/wasm'), '--target', target], { stdio: ['ignore', 'ignore', 'inherit'] });
-    return { name, engine: `/engine/${engine}`, bench: `/build/${bench}` };
+  return TIERS.filter(({ build, engine }) => existsSync(at('build', build, engine))).map(({ name, build, engine }) => {
+    execFileSync('cmake', ['--build', at('build', build), '--target', 'bench_wasm'], { stdio: ['ignore', 'ignore', 'inherit'] });
+    return { name, engine: `/build/${build}/${engine}`, bench: `/build/${build}/bench.wasm` };
   });
 }
 
@@ -38,6 +38,23 @@ export function endless(name) {
   return { config };
 }
 
+/** The loops at the peak that bracket samples: of each tier, and of the last tier in two workers at once
+ * (two seconds of work in the time of the slower), for what needs both cores to be free. */
+function brackets(page, files, told) {
+  const last = files[files.length - 1];
+  /** @type {Record<string, import('./sample.mjs').Bracket>} */
+  const out = {};
+  for (const { name } of files) {
+    out[name] = { flops: told[name].peakFlops, peak: (thousands) => page.ask('ours', 'peak', name, thousands) };
+  }
+  let second = null;
+  out.two = { flops: 2 * told[last.name].peakFlops, peak: async (thousands) => {
+    await (second ??= page.hire('second', 'page/engine.js').then(() => page.ask('second', 'begin', [last])));
+    return Math.max(...await Promise.all(['ours', 'second'].map((one) => page.ask(one, 'peak', last.name, thousands))));
+  } };
+  return out;
+}
+
 /**
  * A worker with the engine of every tier; labs are named "NAME TIER".
  * @param {any} lab of browser.mjs @param {string[]} names to open @param {string[]} [some] tiers; all of them
@@ -46,33 +63,27 @@ export async function browserMachine(lab, names, some) {
   const page = await blankPage(lab);
   await page.hire('ours', 'page/engine.js');
   const ask = (what, ...args) => page.ask('ours', what, ...args);
-  const there = tiers().filter(({ name }) => !some || some.includes(name));
-  const told = await ask('begin', there);
+  const files = tiers().filter(({ name }) => !some || some.includes(name));
+  const told = await ask('begin', files);
   /** @type {Record<string, any>} */
   const estimates = {};
   for (const name of names) {
-    for (const tier of there) estimates[name] = await ask('open', `${name} ${tier.name}`, tier.name, endless(name));
+    for (const tier of files) estimates[name] = await ask('open', `${name} ${tier.name}`, tier.name, endless(name));
   }
-  const [first] = there;
   return {
-    page, ask, estimates, tiers: there.map(({ name }) => name), files: there,
-    peakFlops: told[first.name].peakFlops, kernels: told[first.name].kernels,
-    peak: (thousands) => ask('peak', first.name, thousands),
-    /** Tasks that measure the peak of the other tiers. */
-    peaks: there.slice(1).map(({ name }) => ({ name: `peak ${name}`, run: (times) => ask('peak', name, 100 * times) })),
-    /** Rate of the peak of a tier against that of the first. */
-    peakOf: (tier, { peak, of }) => (tier === first.name ? 1 : 100 * told[tier].peakFlops / of[`peak ${tier}`].seconds / peak),
+    page, ask, files, estimates, tiers: files.map(({ name }) => name), best: files[files.length - 1],
+    brackets: brackets(page, files, told), kernels: told[files[0].name].kernels,
     kernel: (tier, i, vec, times) => ask('kernel', tier, i, vec, times),
     step: (name, tier, times) => ask('step', `${name} ${tier}`, times),
     stop: () => page.stop(),
   };
 }
 
-/** @param {string[]} names */
+/** Steps in the tiers of the native library; "plain": the reference kernels. @param {string[]} names */
 export async function nativeMachine(names) {
   const compiler = /^CMAKE_C_COMPILER:[A-Z]+=(.*)$/m.exec(readFileSync(at('build/native/CMakeCache.txt'), 'utf8'))?.[1] ?? 'cc';
   execFileSync(compiler, ['-O2', '-std=gnu11', at('tests/bench/bench.c'), at('build/native/libsinklab.a'),
-    '-Wl,--wrap=sl_kernels_best', '-lm', '-o', at('build/native/bench')], { stdio: 'inherit' });
+    '-Wl,--wrap=sl_tier_at', '-lm', '-o', at('build/native/bench')], { stdio: 'inherit' });
   const folder = mkdtempSync(path.join(tmpdir(), 'sinklab-bench-'));
   const files = names.flatMap((name) => {
     const { config, text: own } = endless(name);
@@ -88,14 +99,15 @@ export async function nativeMachine(names) {
     if (done) throw new Error('build/native/bench ended early');
     return value;
   };
-  await next();
+  const tiersThere = JSON.parse(await next());
   rmSync(folder, { recursive: true });
   const ask = async (...words) => {
     child.stdin.write(`${words.join(' ')}\n`);
     return Math.max(1e-9, Number(await next()));
   };
   return {
-    step: (name, vec, times) => ask('step', names.indexOf(name), vec, times),
+    tiers: tiersThere,
+    step: (name, tier, times) => ask('step', names.indexOf(name), tiersThere.indexOf(tier), times),
     stop: async () => child.stdin.end(),
   };
 }

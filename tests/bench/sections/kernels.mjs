@@ -1,5 +1,5 @@
 /** The vector kernels against plain loops, and WebAssembly against the same source native. */
-import { browserMachine, nativeMachine } from '../machines.mjs';
+import { NO_FMA, browserMachine, nativeMachine } from '../machines.mjs';
 import { sample } from '../sample.mjs';
 import { info, over, percent, times } from '../table.mjs';
 
@@ -22,20 +22,25 @@ export async function kernels(lab) {
 
 /** @param {any} lab @returns {Promise<import('../table.mjs').Told>} */
 export async function native(lab) {
-  const machine = await browserMachine(lab, NAMES, ['strict']);
+  const machine = await browserMachine(lab, NAMES);
   const other = await nativeMachine(NAMES);
   try {
+    const tiers = machine.tiers.filter((tier) => other.tiers.includes(tier));
     const sampled = await sample(machine, NAMES.flatMap((name) => [
-      { name: `${name} page`, least: 0.03, run: (n) => machine.step(name, 'strict', n) },
-      { name: `${name} native`, least: 0.03, run: (n) => other.step(name, 1, n) },
-      ...(LIMITED.includes(name) ? [] : [{ name: `${name} plain`, least: 0.03, run: (n) => other.step(name, 0, n) }])]), { seconds: 120 });
+      ...tiers.flatMap((tier) => [
+        { name: `${name} ${tier} page`, least: 0.03, run: (n) => machine.step(name, tier, n) },
+        { name: `${name} ${tier} native`, least: 0.03, run: (n) => other.step(name, tier, n) }]),
+      ...(LIMITED.includes(name) ? [] : [{ name: `${name} plain`, least: 0.03, run: (n) => other.step(name, 'plain', n) }])]), { seconds: 120 });
     const faster = (slow, fast) => sampled.of[slow].seconds / sampled.of[fast].seconds;
-    return { lines: NAMES.flatMap((name) => {
-      const what = `speed of a step of ${name} in WebAssembly, against native at four lanes`;
-      const value = faster(`${name} native`, `${name} page`);
-      if (LIMITED.includes(name)) return [over(what, value, percent, LIMITS[0], LIMITS[1])];
-      return [info(what, value, percent), info(`${name}: a native step, vector tier against plain loops`, faster(`${name} plain`, `${name} native`), times)];
-    }), more: sampled.said, data: sampled };
+    const lines = NAMES.flatMap((name) => tiers.map((tier) => {
+      const what = `speed of a step of ${name} in WebAssembly, against native at four lanes (${tier})`;
+      const value = faster(`${name} ${tier} native`, `${name} ${tier} page`);
+      return LIMITED.includes(name) ? over(what, value, percent, LIMITS[0], LIMITS[1]) : info(what, value, percent);
+    }));
+    for (const name of NAMES.filter((one) => !LIMITED.includes(one))) {
+      lines.push(info(`${name}: a native step, vector tier against plain loops`, faster(`${name} plain`, `${name} strict native`), times));
+    }
+    return { lines, more: [...sampled.said, ...(machine.tiers.includes('fma') ? [] : [NO_FMA])], data: sampled };
   } finally {
     await machine.stop();
     await other.stop();

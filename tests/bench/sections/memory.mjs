@@ -62,7 +62,7 @@ async function above(lab, memory, { before, train }) {
 /** @param {string} config @param {number} workers */
 const ours = (config, workers) => ({
   async train(page) {
-    await page.crew('ours', { engine: '/engine/sinklab.wasm', ...endless(config), workers });
+    await page.crew('ours', { engine: tiers().pop()?.engine, ...endless(config), workers });
     await page.ask('ours', 'step', STEPS);
   },
 });

@@ -13,9 +13,9 @@ export async function gemm(lab) {
   const machine = await browserMachine(lab, []);
   try {
     const products = machine.kernels.map(({ name, flops }, i) => ({ name, flops, i })).filter(({ name }) => / gemm /.test(name));
-    const sampled = await sample(machine, [...machine.peaks, ...machine.tiers.flatMap((tier) => products.map(({ name, i }) => (
-      { name: `${name} ${tier}`, least: 0.02, run: (n) => machine.kernel(tier, i, 1, n) })))], { seconds: 60 });
-    const share = (tier, { name, flops }) => flops * sampled.of[`${name} ${tier}`].share / machine.peakOf(tier, sampled);
+    const sampled = await sample(machine, machine.tiers.flatMap((tier) => products.map(({ name, i }) => (
+      { name: `${name} ${tier}`, bracket: tier, least: 0.02, run: (n) => machine.kernel(tier, i, 1, n) }))), { seconds: 60 });
+    const share = (tier, { name, flops }) => flops * sampled.of[`${name} ${tier}`].share;
     const lines = machine.tiers.flatMap((tier) => products.map((one) => {
       const [config, , op] = one.name.split(' ');
       return over(`${op} products of a block of ${config}, against the peak (${tier})`, share(tier, one), percent, GEMM[op][0], GEMM[op][1]);
@@ -30,15 +30,15 @@ export async function gemm(lab) {
 export async function steps(lab) {
   const machine = await browserMachine(lab, NAMES);
   try {
-    const sampled = await sample(machine, [...machine.peaks, ...machine.tiers.flatMap((tier) => NAMES.map((name) => (
-      { name: `${name} ${tier}`, least: 0.04, run: (n) => machine.step(name, tier, n) })))], { seconds: 150 });
+    const sampled = await sample(machine, machine.tiers.flatMap((tier) => NAMES.map((name) => (
+      { name: `${name} ${tier}`, bracket: tier, least: 0.04, run: (n) => machine.step(name, tier, n) }))), { seconds: 150 });
     const { of } = sampled;
     /** @type {import('../table.mjs').Line[]} */
     const lines = [];
     for (const tier of machine.tiers) {
       for (const name of NAMES) {
         const what = `a step of ${name}, against the peak (${tier})`;
-        const share = machine.estimates[name].flops_per_step * of[`${name} ${tier}`].share / machine.peakOf(tier, sampled);
+        const share = machine.estimates[name].flops_per_step * of[`${name} ${tier}`].share;
         lines.push(name in STEP ? over(what, share, percent, STEP[name][0], STEP[name][1]) : info(what, share, percent));
       }
     }

@@ -1,6 +1,6 @@
 /** The same model, weights and batches in jax-js and TensorFlow.js: steps in turns with ours, on one
  * page. Before anything is timed each rival must find our held-out loss and train like the others. */
-import { NO_FMA, browserMachine, endless } from '../machines.mjs';
+import { NO_FMA, browserMachine, endless, tiers } from '../machines.mjs';
 import { sample } from '../sample.mjs';
 import { info, over, times } from '../table.mjs';
 
@@ -38,7 +38,7 @@ async function check(page, name) {
 async function against(lab, config) {
   const machine = await browserMachine(lab, [config]);
   const { page } = machine;
-  const best = machine.tiers[machine.tiers.length - 1];
+  const best = machine.best.name;
   try {
     await machine.step(config, best, LEARNING);
     await page.page.evaluate(([name, text, batches]) => { window.given = window.ask('ours', 'export', name, text, batches); },
@@ -53,13 +53,14 @@ async function against(lab, config) {
     const all = Object.values(checks);
     const drift = Math.max(...all[0].losses.map((_, i) => Math.max(...all.map((one) => one.losses[i])) - Math.min(...all.map((one) => one.losses[i]))));
     if (!(drift <= 10 * SAME)) throw new Error(`the rivals train apart, by ${drift}`);
-    await page.crew('two', { engine: machine.files[machine.files.length - 1].engine, ...endless(config), workers: 2 });
+    await page.crew('two', { engine: machine.best.engine, ...endless(config), workers: 2 });
 
     const run = (name) => async (n) => (await page.ask(name, 'step', n)).seconds;
     const sampled = await sample(machine, [
-      { name: 'one', least: 0.1, run: (n) => machine.step(config, best, n) },
-      { name: 'two', least: 0.1, run: (n) => page.ask('two', 'step', n) },
-      ...Object.keys(RIVALS).map((name) => ({ name, least: 0.1, run: run(name) })),
+      { name: 'one', bracket: best, least: 0.1, run: (n) => machine.step(config, best, n) },
+      ...['jax1', 'tfjs'].map((name) => ({ name, bracket: best, least: 0.1, run: run(name) })),
+      { name: 'two', bracket: 'two', least: 0.1, run: (n) => page.ask('two', 'step', n) },
+      { name: 'jax2', bracket: 'two', least: 0.1, run: run('jax2') },
     ], { seconds: 240 });
     const seconds = (name) => sampled.of[name].seconds;
     const limit = LIMITS[config];
@@ -85,5 +86,5 @@ export async function rivals(lab) {
   const told = [];
   for (const config of Object.keys(LIMITS)) told.push(await against(lab, config));
   return { lines: told.flatMap(({ lines }) => lines), more: [...told.flatMap(({ more }) => more),
-    ...(told[0].more[0].includes('fma') ? [] : [NO_FMA])], data: Object.fromEntries(Object.keys(LIMITS).map((name, i) => [name, told[i].data])) };
+    ...(tiers().length > 1 ? [] : [NO_FMA])], data: Object.fromEntries(Object.keys(LIMITS).map((name, i) => [name, told[i].data])) };
 }

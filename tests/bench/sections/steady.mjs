@@ -12,14 +12,14 @@ const AT_A_TIME = 100;
 /** @param {any} lab @returns {Promise<import('../table.mjs').Told>} */
 export async function steady(lab) {
   const machine = await browserMachine(lab, []);
-  const tier = machine.tiers[machine.tiers.length - 1];
+  const tier = machine.best.name;
   try {
     const tasks = [];
     for (const name of NAMES) {
       for (const [when, step] of Object.entries(AT)) {
         await machine.ask('open', `${name} ${when}`, tier, endless(name));
         for (let done = 0; done < step; done += AT_A_TIME) await machine.ask('step', `${name} ${when}`, AT_A_TIME);
-        tasks.push({ name: `${name} ${when}`, least: 0.04, run: (n) => machine.ask('step', `${name} ${when}`, n) });
+        tasks.push({ name: `${name} ${when}`, bracket: tier, least: 0.04, run: (n) => machine.ask('step', `${name} ${when}`, n) });
       }
     }
     const sampled = await sample(machine, tasks, { seconds: 60 });
