@@ -1,7 +1,7 @@
 /** Memory: of the page while it trains, ours and the rivals', and what the estimate said of it. The page's
  * is the resident memory of all of Chromium's renderer processes (VmRSS in /proc, so on Linux only),
  * the highest while ten steps are made, less what it was with the blank page. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 import { blankPage } from '../isolated.mjs';
 import { browserMachine, endless, tiers } from '../machines.mjs';
@@ -20,6 +20,7 @@ const SMALL = 8e6;
 
 /** @param {any} lab @returns {Promise<() => Promise<number>>} bytes of all renderers */
 async function rendererMemory(lab) {
+  if (!existsSync('/proc/self/status')) throw new Error('this system has no /proc to read the memory of processes from');
   const session = await lab.browser.newBrowserCDPSession();
   return async () => {
     const { processInfo } = await session.send('SystemInfo.getProcessInfo');
