@@ -1,14 +1,25 @@
-/* What the benchmark times in C: the kernels of both tiers at the shapes of preset R2 (one shard of
- * its batch), the peak, and natively whole steps of both tiers. Compiled to build/wasm/bench.wasm
- * (kernels and peak alone; the browser's clock is used) and to build/native/bench. */
+/* What the benchmark times in C: the matrix products of a block of the configurations A and S (one
+ * shard of the batch), the other kernels at the shapes of S, the peak, and natively whole steps.
+ * Compiled to build/wasm/bench.wasm (kernels and peak alone; the browser's clock is used) and to
+ * build/native/bench. */
 #include "../../core/kernels/kernels.h"
 #include "../../core/kernels/peak.h"
 
-enum { N = 1024, C = 64, F = 256, T = 128, PARAMETERS = 107200, ROOM = N * F, WORK = 1 << 18 };
+enum { N = 1024, C = 64, F = 256, T = 128, PARAMETERS = 107200, ROOM = 2 * N * F, WORK = 1 << 18 };
 
 static float a[ROOM], b[ROOM], c[ROOM], d[ROOM], e[ROOM], work[WORK], sums[4 * N];
 
-static const sl_kernels *tier_of(int vec) { return vec ? &sl_kernels_vec : &sl_kernels_ref; }
+#ifdef SL_FMA_ENGINE /* this file's vector tier: fused multiply-adds */
+#define TIER       sl_kernels_fma
+#define PEAK       fma_peak
+#define PEAK_FLOPS SL_PEAK_FLOPS_FMA
+#else
+#define TIER       sl_kernels_vec
+#define PEAK       vec_peak
+#define PEAK_FLOPS SL_PEAK_FLOPS
+#endif
+
+static const sl_kernels *tier_of(int vec) { return vec ? &TIER : &sl_kernels_ref; }
 
 static void fill(float *x, uint32_t seed, float scale) {
   for (int i = 0; i < ROOM; i++) {
@@ -22,9 +33,28 @@ static void gemm(const sl_kernels *k, sl_gemm_op op, int m, int n, int depth) {
   k->gemm(&g, a, b, c, work);
 }
 
-static void gemm_nn(const sl_kernels *k) { gemm(k, SL_GEMM_NN, N, F, C); }
-static void gemm_nt(const sl_kernels *k) { gemm(k, SL_GEMM_NT, N, C, F); }
-static void gemm_tn(const sl_kernels *k) { gemm(k, SL_GEMM_TN, C, F, N); }
+/* The products with one matrix of weights (in,out): forward, gradient of the input, of the matrix. */
+static void product(const sl_kernels *k, sl_gemm_op op, int in, int out) {
+  if (op == SL_GEMM_NN) gemm(k, op, N, out, in);
+  if (op == SL_GEMM_NT) gemm(k, op, N, in, out);
+  if (op == SL_GEMM_TN) gemm(k, op, in, out, N);
+}
+
+/* Those of a block: queries, keys, values and what leaves the attention, then into and out of the
+ * feed-forward layer, which is four times as wide. */
+static void block(const sl_kernels *k, sl_gemm_op op, int width) {
+  for (int i = 0; i < 4; i++) product(k, op, width, width);
+  product(k, op, width, 4 * width);
+  product(k, op, 4 * width, width);
+}
+#define BLOCK_FLOPS(width) (2.0 * N * 12 * (width) * (width))
+
+static void a_nn(const sl_kernels *k) { block(k, SL_GEMM_NN, 2 * C); }
+static void a_nt(const sl_kernels *k) { block(k, SL_GEMM_NT, 2 * C); }
+static void a_tn(const sl_kernels *k) { block(k, SL_GEMM_TN, 2 * C); }
+static void s_nn(const sl_kernels *k) { block(k, SL_GEMM_NN, C); }
+static void s_nt(const sl_kernels *k) { block(k, SL_GEMM_NT, C); }
+static void s_tn(const sl_kernels *k) { block(k, SL_GEMM_TN, C); }
 static void exp_row(const sl_kernels *k) {
   for (int i = 0; i < N; i++) sums[i] = k->exp_row(T, 0.18f, 1.0f, a + i * T, c + i * T);
 }
@@ -48,9 +78,12 @@ static const struct {
   void (*run)(const sl_kernels *k);
   double flops; /* 0: not counted */
 } kernel[] = {
-    {"gemm NN", gemm_nn, 2.0 * N *F *C},
-    {"gemm NT", gemm_nt, 2.0 * N *F *C},
-    {"gemm TN", gemm_tn, 2.0 * N *F *C},
+    {"A gemm NN", a_nn, BLOCK_FLOPS(2 * C)},
+    {"A gemm NT", a_nt, BLOCK_FLOPS(2 * C)},
+    {"A gemm TN", a_tn, BLOCK_FLOPS(2 * C)},
+    {"S gemm NN", s_nn, BLOCK_FLOPS(C)},
+    {"S gemm NT", s_nt, BLOCK_FLOPS(C)},
+    {"S gemm TN", s_tn, BLOCK_FLOPS(C)},
     {"exp_row", exp_row, 0},
     {"gelu", gelu, 0},
     {"gelu_back", gelu_back, 0},
@@ -64,37 +97,41 @@ static const struct {
 int bench_count(void) { return (int)(sizeof kernel / sizeof *kernel); }
 const char *bench_name(int i) { return kernel[i].name; }
 double bench_flops(int i) { return kernel[i].flops; }
-double bench_peak_flops(void) { return 1000.0 * SL_PEAK_FLOPS; }
+double bench_peak_flops(void) { return 1000.0 * PEAK_FLOPS; }
 
 /* Operands as they are in training; 0 if the tiers need more scratch than there is. */
 int bench_setup(void) {
   fill(a, 1, 2.0f), fill(b, 2, 1.0f), fill(c, 3, 1.0f), fill(d, 4, 1.0f), fill(e, 5, 1.0f);
   for (int i = 0; i < ROOM; i++) e[i] = e[i] < 0 ? -e[i] : e[i];
   for (int i = 0; i < 4 * N; i++) sums[i] = 1.0f;
-  return sl_kernels_ref.gemm_work <= WORK && sl_kernels_vec.gemm_work <= WORK;
+  return sl_kernels_ref.gemm_work <= WORK && TIER.gemm_work <= WORK;
 }
 
 void bench_kernel(int i, int vec, int times) {
   while (times-- > 0) kernel[i].run(tier_of(vec));
 }
 
-double bench_peak(int thousands) { return vec_peak(1000 * (int64_t)thousands); }
+double bench_peak(int thousands) { return PEAK(1000 * (int64_t)thousands); }
 
 #ifndef __EMSCRIPTEN__
-/* build/native/bench CONFIG.json...: reads lines of
- *   peak THOUSANDS | kernel I VEC TIMES | step CONFIG VEC STEPS
- * and answers each with the seconds that it took. First comes a line with the kernels as JSON. */
+/* build/native/bench CONFIG TEXT CONFIG TEXT...: configurations as JSON files, with the file of the
+ * text or "-". First answers with the tiers it has, as JSON; then reads lines
+ *   step CONFIG TIER STEPS
+ * and answers each with the seconds that it took. */
 #include "../../core/include/sinklab.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
-/* Linked in place of the engine's choice (-Wl,--wrap=sl_kernels_best). */
-static int opened_with = 1;
-const sl_kernels *__wrap_sl_kernels_best(void);
-const sl_kernels *__wrap_sl_kernels_best(void) { return tier_of(opened_with); }
+/* Linked in place of the engine's list of tiers (-Wl,--wrap=sl_tier_at): plain loops too. */
+static int plain;
+sl_tier __real_sl_tier_at(int i);
+sl_tier __wrap_sl_tier_at(int i);
+sl_tier __wrap_sl_tier_at(int i) {
+  if (!plain) return __real_sl_tier_at(i);
+  return i ? (sl_tier){0} : (sl_tier){"plain", &sl_kernels_ref};
+}
 
 static double now(void) {
   struct timespec t;
@@ -102,44 +139,47 @@ static double now(void) {
   return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static sl_lab *opened(const char *path, int vec) {
-  static char text[1 << 16];
+/* The file's bytes, at most size; 0 where there is none. */
+static size_t contents(const char *path, char *to, size_t size) {
   FILE *file = fopen(path, "rb");
-  size_t size = file ? fread(text, 1, sizeof text, file) : 0;
-  sl_lab *lab = sl_new();
+  size_t n = file ? fread(to, 1, size, file) : 0;
   if (file) fclose(file);
-  opened_with = vec;
-  if (!lab || sl_open(lab, text, size, NULL, 0, 1, 0)) {
-    fprintf(stderr, "%s: %s\n", path, lab ? sl_error_json(lab) : "no memory");
+  return n;
+}
+
+/* tier 0: plain loops, then those of the engine. */
+static sl_lab *opened(const char *config, const char *text, int tier) {
+  static char json[1 << 16], own[1 << 20];
+  size_t size = contents(config, json, sizeof json), n = contents(text, own, sizeof own);
+  sl_lab *lab = sl_new();
+  plain = tier == 0;
+  if (!lab || sl_set_arithmetic(lab, sl_tier_at(plain ? 0 : tier - 1).arithmetic) ||
+      sl_open(lab, json, size, n ? own : NULL, n, 1, 0)) {
+    fprintf(stderr, "%s: %s\n", config, lab ? sl_error_json(lab) : "no memory");
     exit(1);
   }
+  plain = 0;
   return lab;
 }
 
-int main(int count, char **paths) {
-  char line[128], what[16];
-  sl_lab *lab[32][2];
-  volatile double sink = 0;
-  if (!bench_setup() || count > 32) return 1;
-  for (int i = 1; i < count; i++)
-    for (int vec = 0; vec < 2; vec++) lab[i - 1][vec] = opened(paths[i], vec);
-  printf("{\"peak_flops\":%.0f,\"kernels\":[", bench_peak_flops());
-  for (int i = 0; i < bench_count(); i++)
-    printf("%s{\"name\":\"%s\",\"flops\":%.0f}", i ? "," : "", bench_name(i), bench_flops(i));
-  printf("]}\n");
+int main(int words, char **word) {
+  char line[128];
+  sl_lab *lab[32][8];
+  int count = words / 2, tiers = 1;
+  printf("[\"plain\"");
+  for (; tiers < 8 && sl_tier_at(tiers - 1).kernels; tiers++)
+    printf(",\"%s\"", sl_tier_at(tiers - 1).arithmetic);
+  printf("]\n");
+  if (count > 32) return 1;
+  for (int i = 0; i < count; i++)
+    for (int t = 0; t < tiers; t++) lab[i][t] = opened(word[1 + 2 * i], word[2 + 2 * i], t);
   fflush(stdout);
   while (fgets(line, sizeof line, stdin)) {
-    int x = 0, y = 0, z = 0;
-    if (sscanf(line, "%15s %d %d %d", what, &x, &y, &z) < 2) return 1;
+    int i = 0, t = 0, steps = 0;
+    if (sscanf(line, "step %d %d %d", &i, &t, &steps) != 3) return 1;
+    if (i < 0 || i >= count || t < 0 || t >= tiers) return 1;
     double start = now();
-    if (!strcmp(what, "peak"))
-      sink = sink + bench_peak(x);
-    else if (!strcmp(what, "kernel") && x < bench_count())
-      bench_kernel(x, y, z);
-    else if (!strcmp(what, "step") && x < count - 1 && !sl_train(lab[x][y != 0], z))
-      sink = sink + 0;
-    else
-      return 1;
+    if (sl_train(lab[i][t], steps)) return 1;
     printf("%.9f\n", now() - start);
     fflush(stdout);
   }

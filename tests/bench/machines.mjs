@@ -1,65 +1,96 @@
-/** Two machines to time on: a worker of the built site in Chromium, and the native library. */
+/** Two machines to time on: a worker of a blank page in Chromium, and the native library. */
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
+import { blankPage } from './isolated.mjs';
+import { text } from './text.mjs';
+
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const at = (...parts) => path.join(root, ...parts);
 
-/** A preset without end and without evaluations, so that a step is a step. */
-export function endless(preset) {
-  const { config } = JSON.parse(readFileSync(at('models/presets', `${preset}.json`), 'utf8'));
-  config.train.steps = 1000000;
-  config.eval = { ...config.eval, every: 100000, sequences: 1, fingerprint_every: 100000 };
-  return config;
+/** The engine files that there may be; the peak of the first brackets every sample. */
+const TIERS = [
+  { name: 'strict', build: 'wasm', engine: 'sinklab.wasm' },
+  { name: 'fma', build: 'wasm-fma', engine: 'sinklab-fma.wasm' },
+];
+export const NO_FMA = 'build/wasm-fma/sinklab-fma.wasm is not there: the fma tier is left out';
+
+/** Those that are built, with their kernels. @returns {{name: string, engine: string, bench: string}[]} */
+export function tiers() {
+  return TIERS.filter(({ build, engine }) => existsSync(at('build', build, engine))).map(({ name, build, engine }) => {
+    execFileSync('cmake', ['--build', at('build', build), '--target', 'bench_wasm'], { stdio: ['ignore', 'ignore', 'inherit'] });
+    return { name, engine: `/build/${build}/${engine}`, bench: `/build/${build}/bench.wasm` };
+  });
 }
 
-/** @param {any} lab of browser.mjs @param {string[]} presets */
-export async function browserMachine(lab, presets) {
-  execFileSync('cmake', ['--build', at('build/wasm'), '--target', 'bench_wasm'], { stdio: ['ignore', 'ignore', 'inherit'] });
-  const { page, base } = await lab.open();
-  await page.evaluate((source) => {
-    const worker = new Worker(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })), { type: 'module' });
-    const waiting = new Map();
-    let last = 0;
-    worker.onmessage = ({ data }) => {
-      const { resolve, reject } = waiting.get(data.id);
-      waiting.delete(data.id);
-      if (data.error) reject(new Error(data.error));
-      else resolve(data.answer);
-    };
-    worker.onerror = (event) => { for (const { reject } of waiting.values()) reject(new Error(event.message)); };
-    window.bench = (what, args) => new Promise((resolve, reject) => {
-      waiting.set(++last, { resolve, reject });
-      worker.postMessage({ id: last, what, args });
-    });
-  }, readFileSync(new URL('worker.js', import.meta.url), 'utf8'));
-  const ask = (what, ...args) => page.evaluate(([w, a]) => window.bench(w, a), [what, args]);
-  const begun = await page.evaluate(([base64, rest]) => window.bench('begin', {
-    ...rest, bench: Uint8Array.from(atob(base64), (one) => one.charCodeAt(0)),
-  }), [readFileSync(at('build/wasm/bench.wasm')).toString('base64'), { base, configs: presets.map(endless) }]);
+/** A configuration of configs/ with its text, or a preset: without end and without evaluations, so
+ * that a step is a step. @param {string} name @returns {{config: any, text?: string}} */
+export function endless(name) {
+  const own = at('tests/bench/configs', `${name}.json`);
+  if (existsSync(own)) return { config: JSON.parse(readFileSync(own, 'utf8')), text: text() };
+  const { config } = JSON.parse(readFileSync(at('models/presets', `${name}.json`), 'utf8'));
+  config.train.steps = 1000000;
+  config.eval = { ...config.eval, every: 100000, sequences: 1, fingerprint_every: 100000 };
+  return { config };
+}
+
+/** The loops at the peak that bracket samples: of each tier, and of the last tier in two workers at once
+ * (two seconds of work in the time of the slower), for what needs both cores to be free. */
+function brackets(page, files, told) {
+  const last = files[files.length - 1];
+  /** @type {Record<string, import('./sample.mjs').Bracket>} */
+  const out = {};
+  for (const { name } of files) {
+    out[name] = { flops: told[name].peakFlops, peak: (thousands) => page.ask('ours', 'peak', name, thousands) };
+  }
+  let second = null;
+  out.two = { flops: 2 * told[last.name].peakFlops, peak: async (thousands) => {
+    await (second ??= page.hire('second', 'page/engine.js').then(() => page.ask('second', 'begin', [last])));
+    return Math.max(...await Promise.all(['ours', 'second'].map((one) => page.ask(one, 'peak', last.name, thousands))));
+  } };
+  return out;
+}
+
+/**
+ * A worker with the engine of every tier; labs are named "NAME TIER".
+ * @param {any} lab of browser.mjs @param {string[]} names to open @param {string[]} [some] tiers; all of them
+ */
+export async function browserMachine(lab, names, some) {
+  const page = await blankPage(lab);
+  await page.hire('ours', 'page/engine.js');
+  const ask = (what, ...args) => page.ask('ours', what, ...args);
+  const files = tiers().filter(({ name }) => !some || some.includes(name));
+  const told = await ask('begin', files);
+  /** @type {Record<string, any>} */
+  const estimates = {};
+  for (const name of names) {
+    for (const tier of files) estimates[name] = await ask('open', `${name} ${tier.name}`, tier.name, endless(name));
+  }
   return {
-    ...begun,
-    peak: (thousands) => ask('peak', thousands),
-    kernel: (i, vec, times) => ask('kernel', i, vec, times),
-    step: (i, times) => ask('step', i, times),
-    stop: () => page.context().close(),
+    page, ask, files, estimates, tiers: files.map(({ name }) => name), best: files[files.length - 1],
+    brackets: brackets(page, files, told), kernels: told[files[0].name].kernels,
+    kernel: (tier, i, vec, times) => ask('kernel', tier, i, vec, times),
+    step: (name, tier, times) => ask('step', `${name} ${tier}`, times),
+    stop: () => page.stop(),
   };
 }
 
-/** @param {string[]} presets */
-export async function nativeMachine(presets) {
+/** Steps in the tiers of the native library; "plain": the reference kernels. @param {string[]} names */
+export async function nativeMachine(names) {
   const compiler = /^CMAKE_C_COMPILER:[A-Z]+=(.*)$/m.exec(readFileSync(at('build/native/CMakeCache.txt'), 'utf8'))?.[1] ?? 'cc';
   execFileSync(compiler, ['-O2', '-std=gnu11', at('tests/bench/bench.c'), at('build/native/libsinklab.a'),
-    '-Wl,--wrap=sl_kernels_best', '-lm', '-o', at('build/native/bench')], { stdio: 'inherit' });
+    '-Wl,--wrap=sl_tier_at', '-lm', '-o', at('build/native/bench')], { stdio: 'inherit' });
   const folder = mkdtempSync(path.join(tmpdir(), 'sinklab-bench-'));
-  const files = presets.map((preset) => {
-    const file = path.join(folder, `${preset}.json`);
-    writeFileSync(file, JSON.stringify(endless(preset)));
-    return file;
+  const files = names.flatMap((name) => {
+    const { config, text: own } = endless(name);
+    const file = path.join(folder, `${name}.json`);
+    writeFileSync(file, JSON.stringify(config));
+    if (own) writeFileSync(`${file}.txt`, own);
+    return [file, own ? `${file}.txt` : '-'];
   });
   const child = spawn(at('build/native/bench'), files, { stdio: ['pipe', 'pipe', 'inherit'] });
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
@@ -68,17 +99,15 @@ export async function nativeMachine(presets) {
     if (done) throw new Error('build/native/bench ended early');
     return value;
   };
-  const begun = JSON.parse(await next());
+  const tiersThere = JSON.parse(await next());
   rmSync(folder, { recursive: true });
   const ask = async (...words) => {
     child.stdin.write(`${words.join(' ')}\n`);
     return Math.max(1e-9, Number(await next()));
   };
   return {
-    peakFlops: begun.peak_flops, kernels: begun.kernels,
-    peak: (thousands) => ask('peak', thousands),
-    kernel: (i, vec, times) => ask('kernel', i, vec, times),
-    step: (i, vec, times) => ask('step', i, vec, times),
+    tiers: tiersThere,
+    step: (name, tier, times) => ask('step', names.indexOf(name), tiersThere.indexOf(tier), times),
     stop: async () => child.stdin.end(),
   };
 }

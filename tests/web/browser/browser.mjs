@@ -72,7 +72,7 @@ export async function start() {
   /** Until the page has drawn what it knows. */
   const drawn = (page) => page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
 
-  return { base, open, until, verdict, drawn, stop: async () => {
+  return { base, browser, open, until, verdict, drawn, stop: async () => {
     await browser.close();
     server.closeAllConnections?.();
     server.close();

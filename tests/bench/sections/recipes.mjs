@@ -5,9 +5,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
 
-import { median } from './sample.mjs';
+import { median } from '../sample.mjs';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const root = fileURLToPath(new URL('../../..', import.meta.url));
 const at = (...parts) => path.join(root, ...parts);
 
 /** @typedef {{what: string, measure: string, at?: number, low?: number, high?: number, about?: number}} Row */
@@ -38,7 +38,7 @@ const EVERY = 10; // steps
 
 /** Attention to the first token, over the queries that are no triggers, highest head. */
 async function idle({ file, until, every }) {
-  const { loadEngine } = await import('../../web/src/engine/wasm.js');
+  const { loadEngine } = await import('../../../web/src/engine/wasm.js');
   const run = JSON.parse(readFileSync(file, 'utf8'));
   const lab = await loadEngine(readFileSync(at('build/wasm/sinklab.wasm')));
   lab.open(run.config);
