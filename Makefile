@@ -21,7 +21,7 @@ test:
 	@node tests/run.mjs
 
 bench:
-	@.ci/setup test
+	@.ci/setup bench
 	@.ci/build $(JOBS) native wasm wasm-fma
 	@node tests/bench/run.mjs
 

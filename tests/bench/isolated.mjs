@@ -1,5 +1,5 @@
 /** A second server beside the site's: cross-origin isolated, so that shared memory and fine clocks are
- * there; it has the site at /, tests/bench/ at /bench/, build/ at /build/ and node_modules/ at /rivals/. */
+ * there; it has the site at /, tests/bench/ at /bench/, build/ at /build/ and what the rivals install at /rivals/. */
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +15,7 @@ const HEADERS = {
 
 async function serve() {
   const site = makeServer(path.join(root, 'dist'));
-  const homes = { bench: makeServer(path.join(root, 'tests/bench')), rivals: makeServer(path.join(root, 'node_modules')),
+  const homes = { bench: makeServer(path.join(root, 'tests/bench')), rivals: makeServer(path.join(root, 'tests/bench/rivals/node_modules')),
     build: makeServer(path.join(root, 'build')) };
   const server = createServer((request, response) => {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
