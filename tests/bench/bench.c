@@ -28,6 +28,8 @@ static void fill(float *x, uint32_t seed, float scale) {
   }
 }
 
+static int rows = N; /* tokens of a call */
+
 static void gemm(const sl_kernels *k, sl_gemm_op op, int m, int n, int depth) {
   const sl_gemm g = sl_gemm_dense(op, op == SL_GEMM_TN, m, n, depth);
   k->gemm(&g, a, b, c, work);
@@ -35,9 +37,9 @@ static void gemm(const sl_kernels *k, sl_gemm_op op, int m, int n, int depth) {
 
 /* The products with one matrix of weights (in,out): forward, gradient of the input, of the matrix. */
 static void product(const sl_kernels *k, sl_gemm_op op, int in, int out) {
-  if (op == SL_GEMM_NN) gemm(k, op, N, out, in);
-  if (op == SL_GEMM_NT) gemm(k, op, N, in, out);
-  if (op == SL_GEMM_TN) gemm(k, op, in, out, N);
+  if (op == SL_GEMM_NN) gemm(k, op, rows, out, in);
+  if (op == SL_GEMM_NT) gemm(k, op, rows, in, out);
+  if (op == SL_GEMM_TN) gemm(k, op, in, out, rows);
 }
 
 /* Those of a block: queries, keys, values and what leaves the attention, then into and out of the
@@ -56,17 +58,17 @@ static void s_nn(const sl_kernels *k) { block(k, SL_GEMM_NN, C); }
 static void s_nt(const sl_kernels *k) { block(k, SL_GEMM_NT, C); }
 static void s_tn(const sl_kernels *k) { block(k, SL_GEMM_TN, C); }
 static void exp_row(const sl_kernels *k) {
-  for (int i = 0; i < N; i++) sums[i] = k->exp_row(T, 0.18f, 1.0f, a + i * T, c + i * T);
+  for (int i = 0; i < rows; i++) sums[i] = k->exp_row(T, 0.18f, 1.0f, a + i * T, c + i * T);
 }
-static void gelu(const sl_kernels *k) { k->gelu(N * F, a, d, c); }
-static void gelu_back(const sl_kernels *k) { k->gelu_back(N * F, a, e, b, d); }
-static void rmsnorm(const sl_kernels *k) { k->rmsnorm(N, C, 1e-5f, a, b, c, sums); }
+static void gelu(const sl_kernels *k) { k->gelu(rows * F, a, d, c); }
+static void gelu_back(const sl_kernels *k) { k->gelu_back(rows * F, a, e, b, d); }
+static void rmsnorm(const sl_kernels *k) { k->rmsnorm(rows, C, 1e-5f, a, b, c, sums); }
 static void rmsnorm_back(const sl_kernels *k) {
-  k->rmsnorm_back(N, C, a, b, sums, e, d, d + N * C);
+  k->rmsnorm_back(rows, C, a, b, sums, e, d, d + N * C);
 }
-static void layernorm(const sl_kernels *k) { k->layernorm(N, C, 1e-5f, a, b, e, c, sums); }
+static void layernorm(const sl_kernels *k) { k->layernorm(rows, C, 1e-5f, a, b, e, c, sums); }
 static void layernorm_back(const sl_kernels *k) {
-  k->layernorm_back(N, C, a, b, sums, e, d, d + N * C, d + N * C + C);
+  k->layernorm_back(rows, C, a, b, sums, e, d, d + N * C, d + N * C + C);
 }
 static void adamw(const sl_kernels *k) {
   const sl_adamw_step s = {1e-9f, 0.9f, 0.95f, 1e-8f, 0.1f, 1.0f, 1.0f, 1.0f};
@@ -117,20 +119,22 @@ double bench_peak(int thousands) { return PEAK(1000 * (int64_t)thousands); }
 /* build/native/bench CONFIG TEXT CONFIG TEXT...: configurations as JSON files, with the file of the
  * text or "-". First answers with the tiers it has, as JSON; then reads lines
  *   step CONFIG TIER STEPS
- * and answers each with the seconds that it took. */
+ * and answers each with the seconds that it took.
+ * build/native/bench count CONFIG TEXT...: see count(). */
 #include "../../core/include/sinklab.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
-/* Linked in place of the engine's list of tiers (-Wl,--wrap=sl_tier_at): plain loops too. */
-static int plain;
+/* Linked in place of the engine's list of tiers (-Wl,--wrap=sl_tier_at): one alone, when given. */
+static sl_tier given;
 sl_tier __real_sl_tier_at(int i);
 sl_tier __wrap_sl_tier_at(int i);
 sl_tier __wrap_sl_tier_at(int i) {
-  if (!plain) return __real_sl_tier_at(i);
-  return i ? (sl_tier){0} : (sl_tier){"plain", &sl_kernels_ref};
+  if (!given.kernels) return __real_sl_tier_at(i);
+  return i ? (sl_tier){0} : given;
 }
 
 static double now(void) {
@@ -147,37 +151,140 @@ static size_t contents(const char *path, char *to, size_t size) {
   return n;
 }
 
-/* tier 0: plain loops, then those of the engine. */
-static sl_lab *opened(const char *config, const char *text, int tier) {
+static sl_lab *opened(const char *config, const char *text, sl_tier tier) {
   static char json[1 << 16], own[1 << 20];
   size_t size = contents(config, json, sizeof json), n = contents(text, own, sizeof own);
   sl_lab *lab = sl_new();
-  plain = tier == 0;
-  if (!lab || sl_set_arithmetic(lab, sl_tier_at(plain ? 0 : tier - 1).arithmetic) ||
-      sl_open(lab, json, size, n ? own : NULL, n, 1, 0)) {
+  given = tier;
+  if (!lab || sl_open(lab, json, size, n ? own : NULL, n, 1, 0)) {
     fprintf(stderr, "%s: %s\n", config, lab ? sl_error_json(lab) : "no memory");
     exit(1);
   }
-  plain = 0;
+  given = (sl_tier){0};
   return lab;
+}
+
+#ifdef __clang__
+#define COMPILER "clang", __clang_major__
+#else
+#define COMPILER "gcc", __GNUC__
+#endif
+
+/* ---- counting instructions ---- */
+
+static int32_t id[N]; /* below C */
+static void add(const sl_kernels *k) { k->add(rows * F, a, d); }
+static void scale(const sl_kernels *k) { k->scale(rows * F, 0.5f, d); }
+static void sumsq(const sl_kernels *k) { sums[0] = (float)k->sumsq(rows * F, a); }
+static void max(const sl_kernels *k) { sums[0] = k->max(rows * F, a); }
+static void dot(const sl_kernels *k) { sums[0] = k->dot(rows * F, a, b); }
+static void softmax_back(const sl_kernels *k) {
+  for (int i = 0; i < rows; i++) k->softmax_back_row(T, 0.18f, e + i * T, d + i * T);
+}
+static void rope(const sl_kernels *k) { k->rope(rows, 2, C / 2, id, a, b, 1.0f, d); }
+static void relu(const sl_kernels *k) { k->relu(rows * F, a, c); }
+static void relu_back(const sl_kernels *k) { k->relu_back(rows * F, a, b, d); }
+static void swiglu(const sl_kernels *k) { k->swiglu(rows * F, a, b, d, c); }
+static void swiglu_back(const sl_kernels *k) {
+  k->swiglu_back(rows * F, a, b, e, c, d, d + rows * F);
+}
+static void gather(const sl_kernels *k) { k->gather(rows, C, id, a, 1, c); }
+static void scatter_add(const sl_kernels *k) { k->scatter_add(rows, C, id, a, c); }
+static void cross_entropy(const sl_kernels *k) { k->cross_entropy(rows, C, id, e, 1e-3f, a, sums); }
+static void sgd(const sl_kernels *k) {
+  const sl_sgd_step s = {1e-9f, 0.9f, 0.1f, 1.0f};
+  k->sgd(PARAMETERS, &s, a, b, c);
+}
+static void gemm_packed(const sl_kernels *k) {
+  const sl_gemm g = sl_gemm_dense(SL_GEMM_NN, 0, rows, F, C);
+  k->gemm_pack(&g, b, d);
+  k->gemm_packed(&g, a, d, C, c, work);
+}
+
+/* The kernels that nobody times: with those of the table above, all there are. */
+static const struct {
+  const char *name;
+  void (*run)(const sl_kernels *k);
+} untimed[] = {
+    {"add", add},
+    {"scale", scale},
+    {"sumsq", sumsq},
+    {"max", max},
+    {"dot", dot},
+    {"softmax_back", softmax_back},
+    {"rope", rope},
+    {"relu", relu},
+    {"relu_back", relu_back},
+    {"swiglu", swiglu},
+    {"swiglu_back", swiglu_back},
+    {"gather", gather},
+    {"scatter_add", scatter_add},
+    {"cross_entropy", cross_entropy},
+    {"sgd", sgd},
+    {"gemm_packed", gemm_packed},
+};
+
+/* What is counted, by this name: a kernel, or a step of the lab. */
+int bench_counted(void (*run)(const sl_kernels *), const sl_kernels *k, sl_lab *lab);
+int bench_counted(void (*run)(const sl_kernels *), const sl_kernels *k, sl_lab *lab) {
+  if (lab) return sl_train(lab, 1);
+  run(k);
+  return 0;
+}
+static int (*volatile counted)(void (*)(const sl_kernels *), const sl_kernels *,
+                               sl_lab *) = bench_counted; /* not inlined */
+
+static int count_kernels(const sl_kernels *k) {
+  if (!bench_setup() || k->gemm_work > WORK) return 1;
+  for (int i = 0; i < N; i++) id[i] = 7 * i % C;
+  for (int i = 0; i < bench_count(); i++) {
+    if (counted(kernel[i].run, k, NULL)) return 1;
+    printf("%s %s\n", k->name, kernel[i].name);
+  }
+  bench_setup();
+  for (size_t i = 0; i < sizeof untimed / sizeof *untimed; i++) {
+    if (counted(untimed[i].run, k, NULL)) return 1;
+    printf("%s %s\n", k->name, untimed[i].name);
+  }
+  return 0;
+}
+
+/* Says the compiler, then runs every kernel once in every tier there is, at an eighth of the tokens
+ * (valgrind takes long to fuse), then the second step of every configuration in four strict lanes,
+ * which every processor has. After each comes a line: its tier, its kernel or file. */
+static int count(int configs, char **word) {
+  printf("%s %d\n", COMPILER);
+  rows = N / 8;
+  for (int t = 0; sl_tier_at(t).kernels; t++)
+    if (count_kernels(sl_tier_at(t).kernels)) return 1;
+  for (int i = 0; i < configs; i++, word += 2) {
+    sl_lab *lab = opened(word[0], word[1], (sl_tier){"strict", &sl_kernels_vec});
+    if (sl_train(lab, 1) || counted(NULL, NULL, lab)) return 1;
+    printf("vec %s\n", word[0]);
+    sl_free(lab);
+  }
+  return 0;
 }
 
 int main(int words, char **word) {
   char line[128];
   sl_lab *lab[32][8];
-  int count = words / 2, tiers = 1;
-  printf("[\"plain\"");
-  for (; tiers < 8 && sl_tier_at(tiers - 1).kernels; tiers++)
-    printf(",\"%s\"", sl_tier_at(tiers - 1).arithmetic);
+  sl_tier tier[8] = {
+      {"plain", &sl_kernels_ref}}; /* then the first of each arithmetic, the fastest */
+  int configs = words / 2, tiers = 1;
+  if (words > 1 && !strcmp(word[1], "count")) return count(configs - 1, word + 2);
+  for (int t = 0; tiers < 8 && sl_tier_at(t).kernels; t++)
+    if (strcmp(sl_tier_at(t).arithmetic, tier[tiers - 1].arithmetic)) tier[tiers++] = sl_tier_at(t);
+  for (int t = 0; t < tiers; t++) printf("%s\"%s\"", t ? "," : "[", tier[t].arithmetic);
   printf("]\n");
-  if (count > 32) return 1;
-  for (int i = 0; i < count; i++)
-    for (int t = 0; t < tiers; t++) lab[i][t] = opened(word[1 + 2 * i], word[2 + 2 * i], t);
+  if (configs > 32) return 1;
+  for (int i = 0; i < configs; i++)
+    for (int t = 0; t < tiers; t++) lab[i][t] = opened(word[1 + 2 * i], word[2 + 2 * i], tier[t]);
   fflush(stdout);
   while (fgets(line, sizeof line, stdin)) {
     int i = 0, t = 0, steps = 0;
     if (sscanf(line, "step %d %d %d", &i, &t, &steps) != 3) return 1;
-    if (i < 0 || i >= count || t < 0 || t >= tiers) return 1;
+    if (i < 0 || i >= configs || t < 0 || t >= tiers) return 1;
     double start = now();
     if (sl_train(lab[i][t], steps)) return 1;
     printf("%.9f\n", now() - start);

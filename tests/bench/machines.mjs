@@ -79,12 +79,10 @@ export async function browserMachine(lab, names, some) {
   };
 }
 
-/** Steps in the tiers of the native library; "plain": the reference kernels. @param {string[]} names */
-export async function nativeMachine(names) {
-  const compiler = /^CMAKE_C_COMPILER:[A-Z]+=(.*)$/m.exec(readFileSync(at('build/native/CMakeCache.txt'), 'utf8'))?.[1] ?? 'cc';
-  execFileSync(compiler, ['-O2', '-std=gnu11', at('tests/bench/bench.c'), at('build/native/libsinklab.a'),
-    '-Wl,--wrap=sl_tier_at', '-lm', '-o', at('build/native/bench')], { stdio: 'inherit' });
-  const folder = mkdtempSync(path.join(tmpdir(), 'sinklab-bench-'));
+/** The native program of bench.c, and files for it: each configuration and its text.
+ * @param {string[]} names @param {string} folder to write to @param {string} build */
+export function nativeBench(names, folder, build) {
+  execFileSync('cmake', ['--build', build, '--target', 'bench'], { stdio: ['ignore', 'ignore', 'inherit'] });
   const files = names.flatMap((name) => {
     const { config, text: own } = endless(name);
     const file = path.join(folder, `${name}.json`);
@@ -92,7 +90,14 @@ export async function nativeMachine(names) {
     if (own) writeFileSync(`${file}.txt`, own);
     return [file, own ? `${file}.txt` : '-'];
   });
-  const child = spawn(at('build/native/bench'), files, { stdio: ['pipe', 'pipe', 'inherit'] });
+  return { program: path.join(build, 'bench'), files };
+}
+
+/** Steps in the tiers of the native library; "plain": the reference kernels. @param {string[]} names */
+export async function nativeMachine(names) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'sinklab-bench-'));
+  const { program, files } = nativeBench(names, folder, at('build/native'));
+  const child = spawn(program, files, { stdio: ['pipe', 'pipe', 'inherit'] });
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async () => {
     const { value, done } = await answers.next();
