@@ -11,7 +11,8 @@ const LIMIT = 20 * 60 * 1000; // for one suite
 const cores = availableParallelism?.() ?? cpus().length;
 
 /**
- * @typedef {{passed: number, failed: number, report?: string}} Result report: what to show of it
+ * @typedef {{passed: number, failed: number, skipped?: boolean, report?: string}} Result report: what to
+ * show of it, which for a suite that is skipped is why
  */
 
 /** Runs a program to its end; output is kept. @returns {Promise<{code: number, out: string}>} */
@@ -51,6 +52,18 @@ function find(folder, ending, leave = []) {
 async function whole(command, args) {
   const { code, out } = await run(command, args);
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, report: code === 0 ? '' : out };
+}
+
+/** A program that counts for itself: last it says "N passed, N failed", or why it is skipped.
+ * @returns {Promise<Result>} */
+async function counted(command, args) {
+  const { code, out } = await run(command, args);
+  const last = out.trimEnd().split('\n').pop() ?? '';
+  const why = /^skipped: (.+)/.exec(last)?.[1];
+  if (code === 0 && why) return { passed: 0, failed: 0, skipped: true, report: why };
+  const [, passed, failed] = (/^(\d+) passed, (\d+) failed$/.exec(last) ?? [0, 0, 0]).map(Number);
+  const report = failed || code === 0 ? out.trimEnd().slice(0, -last.length).trimEnd() : tail(out, 20);
+  return { passed, failed: failed || (code === 0 ? 0 : 1), report };
 }
 
 /** Every native test program of a build; each counts its own checks.
@@ -129,6 +142,7 @@ const types = existsSync(path.join(root, 'web/tsconfig.json')) && find('web/src'
 const suites = {
   dependencies: () => whole('bash', ['.ci/depcheck']),
   native: () => native('native'),
+  instructions: () => counted(process.execPath, ['tests/bench/instructions.mjs']),
   sanitized: () => native('asan'), // the same under the address and undefined-behaviour sanitizers
   ...(types && { types: () => whole(process.execPath, ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'web']) }),
   web: () => node(find('tests/web', '.test.mjs', ['browser']), cores),
@@ -154,20 +168,21 @@ for (const [name, suite] of Object.entries(suites)) {
     (name === 'browser' && !find('tests/web/browser', '.test.mjs').length);
   const result = empty ? { passed: 0, failed: 0 } : await suite();
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
-  if (result.passed + result.failed === 0) {
+  if (result.passed + result.failed === 0 && !result.skipped) {
     result.failed = 1;
     result.report = `The suite "${name}" ran no tests.`;
   }
-  console.log(`${result.passed} passed, ${result.failed} failed (${seconds} s)`);
+  console.log(`${result.skipped ? 'skipped' : `${result.passed} passed, ${result.failed} failed`} (${seconds} s)`);
   if (result.report) console.log(result.report.replace(/^/gm, '  '));
-  table.push([name, result.passed, result.failed, seconds]);
+  table.push([name, result, seconds]);
   passed += result.passed;
   failed += result.failed;
 }
 
 console.log('');
-for (const [name, good, bad, seconds] of table) {
-  console.log(`${String(name).padEnd(14)}${String(good).padStart(8)} ok${String(bad).padStart(6)} not ok${String(seconds).padStart(9)} s`);
+for (const [name, result, seconds] of table) {
+  const counts = `${String(result.passed).padStart(8)} ok${String(result.failed).padStart(6)} not ok`;
+  console.log(`${name.padEnd(14)}${result.skipped ? 'skipped'.padStart(counts.length) : counts}${seconds.padStart(9)} s`);
 }
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed ? 1 : 0);
