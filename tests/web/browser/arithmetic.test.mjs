@@ -46,6 +46,10 @@ async function train(page) {
     hash: await window.sinklab.client().fingerprint() }));
 }
 
+/** Waits until the page has drawn it. */
+const shows = (page, selector, text) => page.waitForFunction(([where, what]) => (
+  [...document.querySelectorAll(where)].some((one) => one.textContent.includes(what))), [selector, text]);
+
 test('Chromium computes in fma by itself, and fetches that engine alone, once', { skip }, async () => {
   const { page, complaints, files } = await opened('');
   const { state, file, hash } = await train(page);
@@ -66,7 +70,7 @@ test('the address asks for strict: that engine alone, and the bits that every ma
 
 test('a site without the fma engine computes in strict, and says so to who asks for fma', async () => {
   const { page, complaints, files } = await opened('#arithmetic=fma', (text) => text.replace('content="strict fma"', 'content="strict"'));
-  assert.match((await page.locator('.notice').allTextContents()).join(), /built without the engine/);
+  await shows(page, '.notice', 'built without the engine');
   await page.click('.open-drawer');
   assert.ok(await page.locator('#arithmetic option[value="fma"]').isDisabled());
   assert.equal((await train(page)).hash, strict);
@@ -85,12 +89,12 @@ test('chosen in the drawer it holds from the next start on, and a checkpoint of 
   await page.click('.open-drawer');
   await page.selectOption('#arithmetic', 'auto');
   await page.waitForFunction(() => document.getElementById('train').textContent === 'Restart with changes');
-  assert.equal(await page.evaluate(() => location.hash), '');
-  assert.match(await page.textContent('#arithmetic-used'), /in strict arithmetic/);
+  await page.waitForFunction(() => location.hash === '');
+  await shows(page, '#arithmetic-used', 'in strict arithmetic');
   const { file, hash } = await train(page);
   assert.equal(file, 'fma');
   assert.notEqual(hash, strict);
-  assert.match(await page.textContent('#arithmetic-used'), /in fused arithmetic/);
+  await shows(page, '#arithmetic-used', 'in fused arithmetic');
   assert.deepEqual(files, ['sinklab.wasm', 'sinklab-fma.wasm']);
 
   const choosing = page.waitForEvent('filechooser');
@@ -98,7 +102,7 @@ test('chosen in the drawer it holds from the next start on, and a checkpoint of 
   await page.getByRole('button', { name: 'Load checkpoint' }).click();
   await (await choosing).setFiles(saved);
   await page.waitForFunction(() => window.sinklab.getState().run.arithmetic === 'mixed');
-  assert.match((await page.locator('.notice').allTextContents()).join(), /mixed from now on/);
+  await shows(page, '.notice', 'mixed from now on');
   assert.equal(await page.evaluate(() => window.sinklab.client().fingerprint()), strict);
   await page.evaluate(() => window.sinklab.step(1));
   assert.deepEqual(await page.evaluate(async () => { const { arithmetic, step } = await window.sinklab.runFile(); return [arithmetic, step]; }), ['mixed', STEPS + 1]);
