@@ -269,12 +269,14 @@ static int count(int configs, char **word) {
 int main(int words, char **word) {
   char line[128];
   sl_lab *lab[32][8];
-  sl_tier tier[8] = {
-      {"plain", &sl_kernels_ref}}; /* then the first of each arithmetic, the fastest */
+  /* Plain loops, then of each arithmetic the last tier: four lanes, as in WebAssembly. */
+  sl_tier tier[8] = {{"plain", &sl_kernels_ref}};
   int configs = words / 2, tiers = 1;
   if (words > 1 && !strcmp(word[1], "count")) return count(configs - 1, word + 2);
-  for (int t = 0; tiers < 8 && sl_tier_at(t).kernels; t++)
-    if (strcmp(sl_tier_at(t).arithmetic, tier[tiers - 1].arithmetic)) tier[tiers++] = sl_tier_at(t);
+  for (int t = 0; tiers < 8 && sl_tier_at(t).kernels; t++) {
+    if (strcmp(sl_tier_at(t).arithmetic, tier[tiers - 1].arithmetic)) tiers++;
+    tier[tiers - 1] = sl_tier_at(t);
+  }
   for (int t = 0; t < tiers; t++) printf("%s\"%s\"", t ? "," : "[", tier[t].arithmetic);
   printf("]\n");
   if (configs > 32) return 1;

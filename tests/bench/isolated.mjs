@@ -1,5 +1,5 @@
-/** A second server beside the site's: cross-origin isolated, so that shared memory and fine clocks are
- * there; it has the site at /, tests/bench/ at /bench/, build/ at /build/ and what the rivals install at /rivals/. */
+/** A second server beside the site's, isolated like it, so that shared memory and fine clocks are there:
+ * the site at /, tests/bench/ at /bench/, build/ at /build/ and what the rivals install at /rivals/. */
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,18 +7,11 @@ import { fileURLToPath } from 'node:url';
 import { listen, makeServer } from '../../web/tools/serve.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const HEADERS = {
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-embedder-policy': 'require-corp',
-  'cross-origin-resource-policy': 'same-origin',
-};
-
 async function serve() {
   const site = makeServer(path.join(root, 'dist'));
   const homes = { bench: makeServer(path.join(root, 'tests/bench')), rivals: makeServer(path.join(root, 'tests/bench/rivals/node_modules')),
     build: makeServer(path.join(root, 'build')) };
   const server = createServer((request, response) => {
-    for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
     const first = (request.url ?? '/').split('/')[1];
     if (Object.hasOwn(homes, first)) request.url = request.url?.slice(first.length + 1);
     (homes[first] ?? site).emit('request', request, response);

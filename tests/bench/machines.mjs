@@ -27,15 +27,20 @@ export function tiers() {
   });
 }
 
-/** A configuration of configs/ with its text, or a preset: without end and without evaluations, so
- * that a step is a step. @param {string} name @returns {{config: any, text?: string}} */
-export function endless(name) {
-  const own = at('tests/bench/configs', `${name}.json`);
-  if (existsSync(own)) return { config: JSON.parse(readFileSync(own, 'utf8')), text: text() };
-  const { config } = JSON.parse(readFileSync(at('models/presets', `${name}.json`), 'utf8'));
+/** A preset without end and without evaluations, so that a step is a step. @param {string} preset */
+export function endless(preset) {
+  const { config } = JSON.parse(readFileSync(at('models/presets', `${preset}.json`), 'utf8'));
   config.train.steps = 1000000;
   config.eval = { ...config.eval, every: 100000, sequences: 1, fingerprint_every: 100000 };
-  return { config };
+  return config;
+}
+
+/** A configuration of configs/ with its text, or such a preset. @param {string} name
+ * @returns {{config: any, text?: string}} */
+export function runOf(name) {
+  const own = at('tests/bench/configs', `${name}.json`);
+  if (existsSync(own)) return { config: JSON.parse(readFileSync(own, 'utf8')), text: text() };
+  return { config: endless(name) };
 }
 
 /** The loops at the peak that bracket samples: of each tier, and of the last tier in two workers at once
@@ -68,7 +73,7 @@ export async function browserMachine(lab, names, some) {
   /** @type {Record<string, any>} */
   const estimates = {};
   for (const name of names) {
-    for (const tier of files) estimates[name] = await ask('open', `${name} ${tier.name}`, tier.name, endless(name));
+    for (const tier of files) estimates[name] = await ask('open', `${name} ${tier.name}`, tier.name, runOf(name));
   }
   return {
     page, ask, files, estimates, tiers: files.map(({ name }) => name), best: files[files.length - 1],
@@ -84,7 +89,7 @@ export async function browserMachine(lab, names, some) {
 export function nativeBench(names, folder, build) {
   execFileSync('cmake', ['--build', build, '--target', 'bench'], { stdio: ['ignore', 'ignore', 'inherit'] });
   const files = names.flatMap((name) => {
-    const { config, text: own } = endless(name);
+    const { config, text: own } = runOf(name);
     const file = path.join(folder, `${name}.json`);
     writeFileSync(file, JSON.stringify(config));
     if (own) writeFileSync(`${file}.txt`, own);

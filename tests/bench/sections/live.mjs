@@ -18,7 +18,7 @@ const preset = (name) => JSON.parse(readFileSync(fileURLToPath(new URL(`../../..
 async function livePage(lab, name) {
   const { page } = await lab.open({ hash: `#preset=${name}&train.steps=${ENDLESS}`, motion: true });
   await page.evaluate(() => window.sinklab.play());
-  await page.waitForFunction(() => window.sinklab.getState().run.step > 5);
+  await page.waitForFunction(() => window.sinklab.getState().run.step > 100);
   await page.evaluate(() => window.sinklab.pause());
   return {
     /** The engine that this page chose. */

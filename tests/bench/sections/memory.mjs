@@ -4,7 +4,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 
 import { blankPage } from '../isolated.mjs';
-import { browserMachine, endless, tiers } from '../machines.mjs';
+import { browserMachine, runOf, tiers } from '../machines.mjs';
 import { info, megabytes, percent, under } from '../table.mjs';
 
 const MB = 1e6;
@@ -63,7 +63,7 @@ async function above(lab, memory, { before, train }) {
 /** @param {string} config @param {number} workers */
 const ours = (config, workers) => ({
   async train(page) {
-    await page.crew('ours', { engine: tiers().pop()?.engine, ...endless(config), workers });
+    await page.crew('ours', { engine: tiers().pop()?.engine, ...runOf(config), workers });
     await page.ask('ours', 'step', STEPS);
   },
 });
@@ -73,8 +73,8 @@ const rival = (config, url, ...begin) => ({
   async before(page) {
     await page.hire('ours', 'page/engine.js');
     await page.ask('ours', 'begin', tiers().slice(0, 1));
-    await page.ask('ours', 'open', 'it', 'strict', endless(config));
-    await page.page.evaluate(async (text) => { window.given = await window.ask('ours', 'export', 'it', text, 4); }, endless(config).text);
+    await page.ask('ours', 'open', 'it', 'strict', runOf(config));
+    await page.page.evaluate(async (text) => { window.given = await window.ask('ours', 'export', 'it', text, 4); }, runOf(config).text);
     await page.dismiss('ours');
   },
   async train(page) {
@@ -106,7 +106,7 @@ export async function estimate(lab) {
     const lines = [];
     const data = {};
     for (const name of NAMES) {
-      const given = endless(name);
+      const given = runOf(name);
       const { bytes } = await machine.ask('open', `${name} strict`, 'strict', given);
       await machine.step(name, 'strict', 1);
       const used = { bytes, taken: await machine.ask('taken', 'strict', given), page: await machine.ask('memory', `${name} strict`) };

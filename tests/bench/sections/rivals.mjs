@@ -1,6 +1,6 @@
 /** The same model, weights and batches in jax-js and TensorFlow.js: steps in turns with ours, on one
  * page. Before anything is timed each rival must find our held-out loss and train like the others. */
-import { NO_FMA, browserMachine, endless, tiers } from '../machines.mjs';
+import { NO_FMA, browserMachine, runOf, tiers } from '../machines.mjs';
 import { sample } from '../sample.mjs';
 import { info, over, times } from '../table.mjs';
 
@@ -42,7 +42,7 @@ async function against(lab, config) {
   try {
     await machine.step(config, best, LEARNING);
     await page.page.evaluate(([name, text, batches]) => { window.given = window.ask('ours', 'export', name, text, batches); },
-      [`${config} ${best}`, endless(config).text, BATCHES]);
+      [`${config} ${best}`, runOf(config).text, BATCHES]);
     /** @type {Record<string, any>} */
     const checks = {};
     for (const [name, { url, begin }] of Object.entries(RIVALS)) {
@@ -53,7 +53,7 @@ async function against(lab, config) {
     const all = Object.values(checks);
     const drift = Math.max(...all[0].losses.map((_, i) => Math.max(...all.map((one) => one.losses[i])) - Math.min(...all.map((one) => one.losses[i]))));
     if (!(drift <= SAME)) throw new Error(`the rivals train apart, by ${drift}`);
-    await page.crew('two', { engine: machine.best.engine, ...endless(config), workers: 2 });
+    await page.crew('two', { engine: machine.best.engine, ...runOf(config), workers: 2 });
 
     const run = (name) => async (n) => (await page.ask(name, 'step', n)).seconds;
     const sampled = await sample(machine, [

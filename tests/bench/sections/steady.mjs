@@ -1,6 +1,6 @@
 /** Whether a step late in a run takes as long as an early one: numbers too small for the processor's
  * quick way (denormals) would slow it down. */
-import { browserMachine, endless } from '../machines.mjs';
+import { browserMachine, runOf } from '../machines.mjs';
 import { sample } from '../sample.mjs';
 import { percent, under } from '../table.mjs';
 
@@ -17,7 +17,7 @@ export async function steady(lab) {
     const tasks = [];
     for (const name of NAMES) {
       for (const [when, step] of Object.entries(AT)) {
-        await machine.ask('open', `${name} ${when}`, tier, endless(name));
+        await machine.ask('open', `${name} ${when}`, tier, runOf(name));
         for (let done = 0; done < step; done += AT_A_TIME) await machine.ask('step', `${name} ${when}`, AT_A_TIME);
         tasks.push({ name: `${name} ${when}`, bracket: tier, least: 0.04, run: (n) => machine.ask('step', `${name} ${when}`, n) });
       }
