@@ -10,18 +10,17 @@
 #include "vec.h"
 
 /* The tile: TALL rows by two vectors, LOW rows where fewer are left. V8 has fifteen registers: 6 x 2
- * fits when multiply and add are one operation, else the product needs one more and 4 x 2 does. */
+ * fits when multiply and add are one operation, else the product needs one more and 5 x 2 does. */
 #if SL_LANES == 16
-enum { TALL = 12, LOW = 4 }; /* AVX-512 has thirty-two */
+enum { TALL = 12, LOW = 4, BLOCK_M = 48 }; /* AVX-512 has thirty-two */
 #elif SL_LANES == 8 || defined(SL_FMA)
-enum { TALL = 6, LOW = 4 };
+enum { TALL = 6, LOW = 4, BLOCK_M = 48 };
 #else
-enum { TALL = 4, LOW = 4 };
+enum { TALL = 5, LOW = 4, BLOCK_M = 40 };
 #endif
 
 enum {
   PANEL = 2 * SL_LANES,
-  BLOCK_M = 48,
   BLOCK_N = 256,
   BLOCK_K = 128,
   IN_PLACE_K = 48, /* a transposed A is read where it is up to this depth */
@@ -84,12 +83,16 @@ VEC_INLINE void tile(const int R, const int way, const float *a, size_t stride, 
     for (int r = 0; r < R; r++) row[r]++;
     a += stride, panel += PANEL;
   }
-  for (int v = 0; t->bias && v < 2; v++) {
-    const wf b = w_load(t->bias + v * SL_LANES);
-    for (int r = 0; r < R; r++) sum[r][v] = w_add(sum[r][v], b);
+  if (t->bias) {
+    const wf b0 = w_load(t->bias), b1 = w_load(t->bias + SL_LANES);
+    for (int r = 0; r < R; r++) {
+      w_store(c + (size_t)r * ldc, w_add(sum[r][0], b0));
+      w_store(c + (size_t)r * ldc + SL_LANES, w_add(sum[r][1], b1));
+    }
+  } else {
+    for (int r = 0; r < R; r++)
+      for (int v = 0; v < 2; v++) w_store(c + (size_t)r * ldc + v * SL_LANES, sum[r][v]);
   }
-  for (int r = 0; r < R; r++)
-    for (int v = 0; v < 2; v++) w_store(c + (size_t)r * ldc + v * SL_LANES, sum[r][v]);
 }
 
 /* ---- a block: up to BLOCK_M rows of A times panels of B ---- */
@@ -127,11 +130,7 @@ VEC_INLINE void sweep(const int R, const int way, const rows *a, const block *b,
 SWEEP(tall_by_rows, TALL, BY_ROWS)
 SWEEP(tall_by_columns, TALL, BY_COLUMNS)
 SWEEP(low_by_columns, LOW, BY_COLUMNS)
-#if !defined(SL_FMA) && SL_LANES == 4
-#define low_by_rows tall_by_rows
-#else
 SWEEP(low_by_rows, LOW, BY_ROWS)
-#endif
 
 static void copy(int m, int n, const float *from, size_t from_stride, float *to, size_t to_stride) {
   for (; m > 0; m--, from += from_stride, to += to_stride)
@@ -190,7 +189,7 @@ VEC_INLINE void pack_columns(const int width, const float *source, size_t stride
     float *to = strips;
     for (int j = 0; j < whole; j++, from += width, to += length)
       for (int v = 0; v < width; v += 4) {
-        const int at = v + 4 <= width ? v : width - 4; /* a width of six: two copies overlap */
+        const int at = v + 4 <= width ? v : width - 4; /* a width of five or six: two copies overlap */
         v_store(to + at, v_load(from + at));
       }
     for (int v = 0; rest && v < width; v++) to[v] = v < rest ? from[v] : 0.0f;
@@ -243,11 +242,15 @@ static void pack_last(const float *a, size_t row_stride, size_t k_stride, int K,
       *out++ = r < count ? a[(size_t)r * row_stride + (size_t)k * k_stride] : 0.0f;
 }
 
-/* Splits the m rows of the block, so that as few as possible are padded: 32 = 4 TALL + 2 LOW. */
+/* Splits the m rows of the block so that none is padded, if there is a way: 32 = 4 x 6 + 2 x 4. */
 static void split_rows(block *b) {
-  b->tall.tiles = b->m / TALL;
-  int rest = b->m % TALL;
-  if (TALL == 6 && rest == 2 && b->tall.tiles) b->tall.tiles--, rest += TALL;
+  int tall = b->m / TALL, rest = b->m % TALL;
+  for (int fewer = 0; fewer < LOW && fewer <= tall; fewer++)
+    if ((rest + fewer * TALL) % LOW == 0) {
+      tall -= fewer, rest += fewer * TALL;
+      break;
+    }
+  b->tall.tiles = tall;
   b->low.tiles = rest / LOW;
   b->last_count = rest % LOW;
   b->last.tiles = 1;
