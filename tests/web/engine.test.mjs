@@ -180,6 +180,18 @@ test('looking does not change training, and memory does not grow while it goes o
   assert.equal(lab.memoryBytes, bytes);
 });
 
+test('the memory that an open run takes is the one that was told before', async () => {
+  for (const [width, batch] of [[16, 8], [16, 512], [64, 256]]) {
+    const lab = await engine(null);
+    const config = { ...small, model: { ...small.model, width }, train: { ...small.train, batch } };
+    const { memory } = lab.estimate(config);
+    lab.open(config);
+    lab.train(1);
+    lab.save();
+    assert.ok(Math.abs(lab.memoryBytes / memory - 1) < 0.02, `${lab.memoryBytes} bytes, told ${memory}`);
+  }
+});
+
 test('a tensor is read where it lives and again after another run was opened', async () => {
   const lab = await engine();
   const { name, shape } = lab.tensors().find((t) => t.role === 'param');

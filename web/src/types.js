@@ -36,7 +36,7 @@
  * @typedef {{vocabulary: string[], bos?: number, eos?: number,
  *   baselines: {uniform?: number, unigram?: number, bigram?: number}}} DataInfo
  * @typedef {{bytes?: number, parameters?: number, flops_per_step?: number, tokens_per_step?: number,
- *   vocabulary?: number}} Estimate
+ *   memory?: number, vocabulary?: number}} Estimate
  * @typedef {{code?: string, path?: string, offset?: number, message: string}} Refusal
  * @typedef {'empty' | 'ready' | 'running' | 'paused' | 'done' | 'diverged' | 'failed'} Status
  *

@@ -107,19 +107,19 @@ export async function estimate(lab) {
     const data = {};
     for (const name of NAMES) {
       const given = runOf(name);
-      const { bytes } = await machine.ask('open', `${name} strict`, 'strict', given);
+      const { bytes, memory: whole } = await machine.ask('open', `${name} strict`, 'strict', given);
       await machine.step(name, 'strict', 1);
-      const used = { bytes, taken: await machine.ask('taken', 'strict', given), page: await machine.ask('memory', `${name} strict`) };
+      const used = { bytes, whole, taken: await machine.ask('taken', 'strict', given), page: await machine.ask('memory', `${name} strict`) };
       await machine.ask('close', `${name} strict`);
       data[name] = used;
       if (bytes < SMALL) continue;
-      const off = (part) => Math.abs(part / bytes - 1);
-      lines.push(under(`${name}: what opening takes is off the estimate by`, off(used.taken), percent, OFF));
-      lines.push(under(`${name}: the engine's memory in the page is off the estimate by`, off(used.page), percent, OFF));
+      const off = (part, told) => Math.abs(part / told - 1);
+      lines.push(under(`${name}: what opening takes is off the estimate by`, off(used.taken, bytes), percent, OFF));
+      lines.push(under(`${name}: the engine's memory in the page is off the estimate by`, off(used.page, whole), percent, OFF));
       if (name === 'R3') lines.push(under('R3: the engine\'s memory in the page', used.page / MB, megabytes, R3_LIMIT));
     }
-    return { lines, more: [Object.entries(data).map(([name, { bytes, taken, page }]) => (
-      `${name}: estimate ${megabytes(bytes / MB)}, taken ${megabytes(taken / MB)}, in the page ${megabytes(page / MB)}`)).join('; ')], data };
+    return { lines, more: [Object.entries(data).map(([name, { bytes, whole, taken, page }]) => (
+      `${name}: estimate ${megabytes(bytes / MB)}, in the page ${megabytes(whole / MB)}; taken ${megabytes(taken / MB)}, in the page ${megabytes(page / MB)}`)).join('; ')], data };
   } finally {
     await machine.stop();
   }

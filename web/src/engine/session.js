@@ -10,9 +10,11 @@ import { Rate } from './rate.js';
 import { Replica } from './replicas.js';
 import { loadEngine } from './wasm.js';
 
-/** Milliseconds between two frames, at least; a costly frame waits until it is 5 % of the time. */
+/** Milliseconds between two frames, at least; a costly one waits until it is 2 % of the time, an
+ * autosave until it is 1 %. */
 const FRAME_EVERY = 75;
-const FRAME_SHARE = 0.05;
+const FRAME_SHARE = 0.02;
+const SAVE_SHARE = 0.01;
 const FRAME_AT_MOST = 2000;
 /** Milliseconds between two autosaves, at least. */
 const SAVE_EVERY = 2000;
@@ -412,11 +414,13 @@ export class Session {
       this.#sendMetrics(engine);
       const now = this.#now();
       if (this.#saveDue && this.#saves.free && this.#status !== 'diverged') {
-        const wait = Math.max(SAVE_EVERY, this.#saveCost / FRAME_SHARE);
+        const wait = Math.max(SAVE_EVERY, this.#saveCost / SAVE_SHARE);
         if (now - this.#savedAt >= wait) this.#autosave(engine, now);
       }
       if (!this.#frames.free) return;
-      const wait = Math.min(Math.max(FRAME_EVERY, this.#frameCost / FRAME_SHARE), FRAME_AT_MOST);
+      // Drawing takes a processor that a second worker computes on.
+      const every = FRAME_EVERY * (this.#replica?.count ?? 1);
+      const wait = Math.min(Math.max(every, this.#frameCost / FRAME_SHARE), FRAME_AT_MOST);
       const live = this.#status === 'running' && this.#losses.length && now - this.#frameAt >= wait;
       if (live || this.#frameDue) this.#frame(engine, now);
     } catch (error) {

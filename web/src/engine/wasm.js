@@ -16,14 +16,17 @@ const ARRAYS = [Float32Array, Float64Array, Int32Array, Uint8Array];
 const SCRATCH = 4096;
 /** Room beside an open run for what passes through: configurations, checkpoints, answers. */
 const SPARE = 1 << 20;
+/** WebAssembly's memory grows by so many bytes. */
+const PAGE = 65536;
 
 /**
  * @typedef {Float32Array | Float64Array | Int32Array | Uint8Array} Numbers
  * @typedef {{data: Numbers, shape: number[], generation: number}} View
  * @typedef {Record<string, any>} Json
  * @typedef {string | Uint8Array | null | undefined} Text the user's own text
- * @typedef {{bytes: number, parameters: number, flops_per_step: number, tokens_per_step: number,
- *   vocabulary: number}} Estimate
+ * @typedef {{bytes: number, memory: number, parameters: number, flops_per_step: number,
+ *   tokens_per_step: number, vocabulary: number}} Estimate bytes: what the run takes; memory: how
+ *   large the engine's memory is with it
  * @typedef {{input?: number, first?: number, sequences?: number}} ProbeWhere
  */
 
@@ -123,6 +126,10 @@ export class Engine {
   #scratch = 0;
   #layout;
   #views = 0;
+  /** Bytes in use before anything is open: stack, constants. */
+  #used = 0;
+  /** As the instance starts. */
+  #pages = 0;
   /** @type {Map<string, View & {buffer: ArrayBufferLike}>} tensors by name, while they are valid */
   #tensors = new Map();
   /** A trap leaves the instance in no known state: it is never called again. */
@@ -132,6 +139,7 @@ export class Engine {
   constructor(instance) {
     this.#c = /** @type {any} */ (instance.exports);
     this.#memory = /** @type {WebAssembly.Memory} */ (instance.exports.memory);
+    this.#pages = this.memoryBytes / PAGE;
     const abi = this.#call('sl_abi');
     if (abi !== ABI) {
       throw new SinklabError({ code: 'file', path: 'engine', message: text.abi(abi, ABI) });
@@ -143,6 +151,7 @@ export class Engine {
     this.#lab = this.#call('sl_new');
     this.#scratch = this.#call('malloc', SCRATCH);
     this.#views = this.#call('malloc', 2 * this.#layout.size);
+    this.#used = this.#views;
     if (!this.#lab || !this.#scratch || !this.#views) {
       throw new SinklabError({ code: 'memory', message: text.memory(this.memoryBytes) });
     }
@@ -177,11 +186,13 @@ export class Engine {
    * @returns {Estimate}
    */
   estimate(config, { text: own, workers = 1 } = {}) {
-    return /** @type {Estimate} */ (
+    const estimate = /** @type {Estimate} */ (
       this.#with(asJson(config), (p, n) =>
         this.#with(own, (t, m) => this.#json('sl_estimate_json', p, n, t, m, workers)),
       )
     );
+    const end = this.#used + roomFor(estimate);
+    return { ...estimate, memory: PAGE * Math.max(Math.ceil(end / PAGE), this.#pages) };
   }
 
   /**
@@ -465,18 +476,25 @@ export class Engine {
   }
 
   /**
-   * Grows the memory once, before the run is opened, so that it never grows while it trains: room
-   * for the run and for two checkpoints, the last one and the one being written.
+   * Grows the memory once, before the run is opened, so that it never grows while it trains.
    * @param {Estimate} estimate
    * @param {number} limit above it the core refuses by itself
    */
   #reserve({ bytes, parameters = 0 }, limit) {
     if (limit > 0 && bytes > limit) return;
-    const room = bytes + 2 * 3 * 4 * parameters + SPARE;
+    const room = roomFor({ bytes, parameters });
     const pointer = room < 2 ** 31 ? this.#call('malloc', room) : 0;
     if (!pointer) throw new SinklabError({ code: 'memory', message: text.memory(bytes) });
     this.#call('free', pointer);
   }
+}
+
+/**
+ * Room for a run and for two checkpoints, the last one and the one being written.
+ * @param {{bytes: number, parameters?: number}} estimate
+ */
+function roomFor({ bytes, parameters = 0 }) {
+  return bytes + 2 * 3 * 4 * parameters + SPARE;
 }
 
 /** @param {Json | string} config */

@@ -133,7 +133,7 @@ export class Form {
     if (this.note) setText(this.note, this.presets.find((one) => one.id === preset)?.note ?? '');
     if (this.cost) {
       setText(this.cost, estimate ? t('estimate', { parameters: whole(estimate.parameters ?? NaN),
-        bytes: bytes(estimate.bytes ?? NaN), tokens: whole(estimate.tokens_per_step ?? NaN) }) : '');
+        bytes: bytes(estimate.memory ?? NaN), tokens: whole(estimate.tokens_per_step ?? NaN) }) : '');
     }
     this.own?.update();
   }
