@@ -1,4 +1,5 @@
 /** A real browser on the built site. */
+import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -69,10 +70,21 @@ export async function start() {
 
   const verdict = (page) => page.evaluate(() => `${document.getElementById('verdict-head').textContent} ${document.getElementById('verdict-more').textContent}`.replaceAll('\u00a0', ' '));
 
+  /** Waits until a text of the page matches; says what it is instead after five seconds. */
+  async function matches(page, read, pattern) {
+    const end = Date.now() + 5000;
+    let text = await read(page);
+    for (; !pattern.test(text) && Date.now() < end; text = await read(page)) await page.waitForTimeout(50);
+    assert.match(text, pattern);
+  }
+  const reads = (page, pattern) => matches(page, verdict, pattern);
+  const notices = async (page) => (await page.locator('.notice').allTextContents()).join();
+  const warns = (page, pattern) => matches(page, notices, pattern);
+
   /** Until the page has drawn what it knows. */
   const drawn = (page) => page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
 
-  return { base, browser, open, until, verdict, drawn, stop: async () => {
+  return { base, browser, open, until, reads, warns, drawn, stop: async () => {
     await browser.close();
     server.closeAllConnections?.();
     server.close();

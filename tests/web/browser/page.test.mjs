@@ -19,7 +19,7 @@ describe('the page', () => {
     const shown = await page.evaluate(() => performance.now());
     await page.evaluate(() => window.sinklab.ready);
     const ready = await page.evaluate(() => performance.now());
-    assert.match(await lab.verdict(page), /gives \d+ % of its attention to the first token/);
+    await lab.reads(page, /gives \d+ % of its attention to the first token/);
     assert.ok(shown < 2500, `shown after ${shown} ms`);
     assert.ok(ready < 4000, `ready after ${ready} ms`); // under 1 s on an idle machine
     assert.equal(await hashOf(page), '');
@@ -32,7 +32,7 @@ describe('the page', () => {
     await page.waitForFunction(() => /^A sink has formed/.test(document.getElementById('verdict-head').textContent), null, { timeout: 15000 });
     const { page: calm } = await lab.open();
     await calm.waitForTimeout(2200);
-    assert.match(await lab.verdict(calm), /^A sink has formed/);
+    await lab.reads(calm, /^A sink has formed/);
   });
 
   test('Train runs it live: a sink forms', async () => {
@@ -45,7 +45,7 @@ describe('the page', () => {
     await page.waitForFunction(() => window.sinklab.metrics().at(-1)?.step === 300);
     const last = (await page.evaluate(() => window.sinklab.metrics())).at(-1);
     assert.ok(last.sink_rate[0] >= 0.5, `Sink_1 ${last.sink_rate[0]}`);
-    assert.match(await lab.verdict(page), /^A sink has formed\. Head 1 gives \d\d % .* smaller than the others’\.$/);
+    await lab.reads(page, /^A sink has formed\. Head 1 gives \d\d % .* smaller than the others’\.$/);
     assert.equal(await page.textContent('#train'), 'Train again');
     const run = await page.evaluate(() => window.sinklab.runFile());
     assert.equal(run.sinklab, 1);
@@ -66,10 +66,10 @@ describe('the page', () => {
     const { page } = await lab.open();
     await page.locator('#time').fill('0');
     await lab.drawn(page);
-    assert.match(await lab.verdict(page), /^Nothing learned yet/);
+    await lab.reads(page, /^Nothing learned yet/);
     await page.getByRole('button', { name: 'Back to now' }).click();
     await lab.drawn(page);
-    assert.match(await lab.verdict(page), /^A sink has formed/);
+    await lab.reads(page, /^A sink has formed/);
   });
 });
 
@@ -167,7 +167,7 @@ describe('the address', () => {
     await lab.drawn(page);
     assert.equal(await hashOf(page), '#preset=R2');
     assert.equal(await page.locator('.map').count(), 4);
-    assert.match(await lab.verdict(page), /^Nothing learned yet/);
+    await lab.reads(page, /^Nothing learned yet/);
     await page.getByRole('button', { name: 'Enlarge head' }).click();
     await lab.drawn(page);
     assert.equal(await page.locator('.map').count(), 1);
@@ -240,7 +240,7 @@ describe('settings', () => {
     assert.deepEqual(complaints, []);
     const { page: other } = await lab.open({ hash: await hashOf(page) });
     assert.match((await page.evaluate(() => location.hash)), /corpus=text/);
-    assert.match((await other.locator('.notice').allTextContents()).join(), /own text/);
+    await lab.warns(other, /own text/);
   });
 });
 
@@ -252,7 +252,7 @@ describe('when something goes wrong', () => {
     const { run } = await state(page);
     assert.equal(run.status, 'diverged');
     await lab.drawn(page);
-    assert.match(await lab.verdict(page), /^The run diverged\. At step \d+, \S+/);
+    await lab.reads(page, /^The run diverged\. At step \d+, \S+/);
     await page.getByRole('button', { name: /half the learning rate/ }).click();
     await page.waitForFunction(() => window.sinklab.getState().config.train.lr === 5);
   });
@@ -266,11 +266,11 @@ describe('when something goes wrong', () => {
     await worker.evaluate(() => { setTimeout(() => { throw new Error('struck by the test'); }, 0); });
     await lab.until(page, 'failed');
     await lab.drawn(page);
-    assert.match((await page.locator('.notice').allTextContents()).join(), /worker/);
+    await lab.warns(page, /worker/);
     await page.click('#train');
     await lab.until(page, 'done');
     await page.waitForFunction(() => window.sinklab.metrics().at(-1)?.step === 300);
-    assert.match(await lab.verdict(page), /^A sink has formed/);
+    await lab.reads(page, /^A sink has formed/);
   });
 
   test('a worker that vanishes without a word is missed within seconds', async () => {
@@ -281,7 +281,7 @@ describe('when something goes wrong', () => {
     await worker.evaluate(() => { self.close(); }).catch(() => {});
     await lab.until(page, 'failed');
     await lab.drawn(page);
-    assert.match((await page.locator('.notice').allTextContents()).join(), /no longer answers.*Continue/);
+    await lab.warns(page, /no longer answers.*Continue/);
     assert.equal(await page.textContent('#train'), 'Continue');
     await page.click('#train');
     await lab.until(page, 'running');
@@ -290,15 +290,15 @@ describe('when something goes wrong', () => {
 
   test('without WebAssembly the recording still shows, and the page says why it cannot train', async () => {
     const { page } = await lab.open({ before: (one) => one.addInitScript(() => { delete globalThis.WebAssembly; }) });
-    assert.match(await lab.verdict(page), /^A sink has formed/);
-    assert.match((await page.locator('.notice').allTextContents()).join(), /WebAssembly/);
+    await lab.reads(page, /^A sink has formed/);
+    await lab.warns(page, /WebAssembly/);
     assert.ok(await page.locator('#train').isDisabled());
   });
 
   test('without the list of experiments the page says so', async () => {
     const { page } = await lab.open({ before: (one) => one.route('**/presets.json', (route) => route.fulfill({ status: 404, body: '' })) });
-    assert.match((await page.locator('.notice').allTextContents()).join(), /list of experiments/);
-    assert.match(await lab.verdict(page), /^Nothing to show/);
+    await lab.warns(page, /list of experiments/);
+    await lab.reads(page, /^Nothing to show/);
   });
 
   test('without the recording the page trains all the same', async () => {
