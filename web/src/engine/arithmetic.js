@@ -1,7 +1,10 @@
 /**
- * Which engine file computes. The site has one in strict arithmetic and, where it could be built, one
- * in fused multiply-adds, whose instructions (relaxed SIMD) make it invalid in a browser without them.
+ * What this browser can compute, and which engine file does. The site has one in strict arithmetic
+ * and, where it could be built, one in fused multiply-adds, whose instructions (relaxed SIMD) make
+ * it invalid in a browser without them.
  */
+import { engineText as text } from '../text/engine.js';
+import { SinklabError } from './errors.js';
 
 /** @typedef {'auto' | 'strict' | 'fma'} Wanted what the reader asks for */
 /** @typedef {'strict' | 'fma'} Arithmetic */
@@ -11,6 +14,22 @@ export const ARITHMETICS = ['auto', 'strict', 'fma'];
 
 /** @type {Record<Arithmetic, string>} from the page */
 const FILES = { strict: 'engine/sinklab.wasm', fma: 'engine/sinklab-fma.wasm' };
+
+/** A module with one function that uses a vector instruction. */
+const SIMD = new Uint8Array([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15,
+  253, 98, 11,
+]);
+
+/** Refuses, in a sentence, a browser that cannot run the engine. */
+export function checkBrowser() {
+  if (typeof WebAssembly !== 'object') {
+    throw new SinklabError({ code: 'browser', message: text.noWasm });
+  }
+  if (!WebAssembly.validate(SIMD)) {
+    throw new SinklabError({ code: 'browser', message: text.noSimd });
+  }
+}
 
 /** A module with one function that uses f32x4.relaxed_madd. */
 const RELAXED = new Uint8Array([

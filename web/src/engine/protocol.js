@@ -123,3 +123,13 @@ export function makeLater() {
     port2.postMessage(0);
   };
 }
+
+/**
+ * @typedef {{text?: import('./wasm.js').Text, limit?: number, auto?: boolean}} Given limit: bytes;
+ *   auto: as many of the workers compute as is fastest, instead of all
+ * @typedef {object} Host
+ * @property {number} [slice] milliseconds of computing between two looks at the messages, at most
+ * @property {() => number} [now] milliseconds
+ * @property {(callback: () => void) => void} [later]
+ * @property {(module: any) => Promise<import('./wasm.js').Engine>} [load]
+ */

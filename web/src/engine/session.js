@@ -32,13 +32,8 @@ const LIMIT = 1.5 * 2 ** 30;
  * @typedef {import('./protocol.js').Wanted} Wanted
  * @typedef {import('./protocol.js').Status} Status
  * @typedef {import('./protocol.js').State} State
- * @typedef {{text?: import('./wasm.js').Text, limit?: number, auto?: boolean}} Given limit: bytes;
- *   auto: as many of the workers compute as is fastest, instead of all
- * @typedef {object} Host
- * @property {number} [slice] milliseconds of computing between two looks at the messages, at most
- * @property {() => number} [now] milliseconds
- * @property {(callback: () => void) => void} [later]
- * @property {(module: any) => Promise<Engine>} [load]
+ * @typedef {import('./protocol.js').Given} Given
+ * @typedef {import('./protocol.js').Host} Host
  */
 
 export class Session {

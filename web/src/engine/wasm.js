@@ -4,6 +4,7 @@
  * the place of each field in a view is read from sl_layout_json.
  */
 import { engineText as text } from '../text/engine.js';
+import { checkBrowser } from './arithmetic.js';
 import { SinklabError } from './errors.js';
 
 export { SinklabError };
@@ -29,22 +30,6 @@ const PAGE = 65536;
  *   large the engine's memory is with it
  * @typedef {{input?: number, first?: number, sequences?: number}} ProbeWhere
  */
-
-/** A module with one function that uses a vector instruction. */
-const SIMD = new Uint8Array([
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15,
-  253, 98, 11,
-]);
-
-/** Refuses, in a sentence, a browser that cannot run the engine. */
-export function checkBrowser() {
-  if (typeof WebAssembly !== 'object') {
-    throw new SinklabError({ code: 'browser', message: text.noWasm });
-  }
-  if (!WebAssembly.validate(SIMD)) {
-    throw new SinklabError({ code: 'browser', message: text.noSimd });
-  }
-}
 
 /**
  * @param {BufferSource | WebAssembly.Module} source
