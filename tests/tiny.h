@@ -1,12 +1,12 @@
 /* A tiny model on made-up windows, for the tests of forward and backward: every parameter random,
- * memory that was never written is NaN, and windows of every kind of document mask. Also the walk
- * over all that a model's configuration lets one choose, read off its descriptors, so that a new
- * row is tested without a line here. */
+ * memory that was never written is NaN, and windows of every kind of document mask. What can be
+ * chosen of a model: walk.h. */
 #ifndef TINY_H
 #define TINY_H
 
 #include "../core/model/model.h"
 #include "harness.h"
+#include "walk.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -125,113 +125,6 @@ static inline void tiny_close(tiny *t) {
                  t->tokens, t->target, t->position, t->document, t->weight};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
   sl_model_free(&t->model);
-}
-
-/* ---- all that can be chosen ---- */
-
-/* One choice of the model's configuration and its levels: the rows of a family (and of each row
- * every option and every switch that it has), the options of a choice, both sides of a switch. */
-typedef struct factor {
-  const sl_param *param;
-  int levels;
-} factor;
-
-enum { FACTORS_MAX = 16 };
-
-/* Counts the variants of a row; the one with number `wanted` is set on the pick, if there is one. */
-static inline int row_variants(const sl_family *f, int row, int wanted, sl_pick *pick) {
-  int n = 1;
-  if (pick) sl_pick_set(pick, f, f->rows[row]->id);
-  for (const sl_param *p = f->rows[row]->params; p && p->key; p++) {
-    int others = 0;
-    if (p->type == SL_BOOL) others = 1;
-    if (p->type == SL_CHOICE)
-      while (p->options[others + 1].id) others++;
-    for (int k = 1; k <= others; k++, n++) {
-      if (!pick || n != wanted) continue;
-      int32_t *member = (int32_t *)(void *)(pick->settings.bytes + p->offset);
-      *member = (*member + k) % (others + 1);
-    }
-  }
-  return n;
-}
-
-static inline int factor_levels(const sl_param *p) {
-  int n = 0;
-  if (p->type == SL_BOOL) return 2;
-  if (p->type == SL_CHOICE)
-    while (p->options[n].id) n++;
-  if (p->type == SL_FAMILY)
-    for (int r = 0; r < p->family->count; r++) n += row_variants(p->family, r, -1, NULL);
-  return n;
-}
-
-static inline int factors_of(const sl_desc *section, factor *out) {
-  int n = 0;
-  for (const sl_param *p = section->params; p && p->key && n < FACTORS_MAX; p++)
-    if (factor_levels(p) > 0) out[n++] = (factor){p, factor_levels(p)};
-  return n;
-}
-
-static inline void factor_set(const factor *f, int level, void *config) {
-  void *member = (char *)config + f->param->offset;
-  if (f->param->type != SL_FAMILY) {
-    *(int32_t *)member = level;
-    return;
-  }
-  for (int r = 0; r < f->param->family->count; r++) {
-    int n = row_variants(f->param->family, r, -1, NULL);
-    if (level < n) {
-      row_variants(f->param->family, r, level, member);
-      return;
-    }
-    level -= n;
-  }
-}
-
-/* What a level is called, for messages: "position=rotary". */
-static inline void factor_name(const factor *f, const void *config, char *out, size_t size) {
-  const void *member = (const char *)config + f->param->offset;
-  size_t used = strlen(out);
-  const char *value = f->param->type == SL_FAMILY   ? ((const sl_pick *)member)->row->id
-                      : f->param->type == SL_CHOICE ? f->param->options[*(const int32_t *)member].id
-                                                    : (*(const int32_t *)member ? "yes" : "no");
-  snprintf(out + used, size - used, "%s%s=%s", used ? " " : "", f->param->key, value);
-}
-
-/* Rows of levels that together hold every pair of levels of two factors: greedy, at most `most` of
- * them. Returns how many. */
-static inline int pairwise(const int *levels, int factors, int rows[][FACTORS_MAX], int most) {
-  enum { LEVELS_MAX = 32 };
-  static unsigned char seen[FACTORS_MAX][LEVELS_MAX][FACTORS_MAX][LEVELS_MAX];
-  memset(seen, 0, sizeof seen);
-  int count = 0;
-  for (int a = 0; a < factors; a++)
-    for (int b = a + 1; b < factors; b++)
-      for (int pair = 0; pair < levels[a] * levels[b]; pair++) {
-        if (seen[a][pair / levels[b]][b][pair % levels[b]] || count == most) continue;
-        int *row = rows[count++];
-        for (int f = 0; f < factors; f++) row[f] = -1;
-        row[a] = pair / levels[b];
-        row[b] = pair % levels[b];
-        for (int f = 0; f < factors; f++) {
-          int best = -1, choice = row[f];
-          for (int level = 0; level < levels[f] && row[f] < 0; level++) {
-            int fresh = 0;
-            for (int g = 0; g < factors; g++)
-              if (g != f && row[g] >= 0)
-                fresh += g < f ? !seen[g][row[g]][f][level] : !seen[f][level][g][row[g]];
-            if (fresh > best) {
-              best = fresh;
-              choice = level;
-            }
-          }
-          row[f] = choice;
-        }
-        for (int f = 0; f < factors; f++)
-          for (int g = f + 1; g < factors; g++) seen[f][row[f]][g][row[g]] = 1;
-      }
-  return count;
 }
 
 #endif

@@ -10,7 +10,8 @@ static void base_config(sl_model_config *c, const char *position) {
   sl_desc_defaults(&sl_model_section, c);
   c->layers = 3;
   c->width = 20; /* no multiple of the vector lanes' blocks */
-  c->heads = 2;
+  c->heads = 4;
+  c->head_size = 6;
   c->ffn_width = 28;
   c->init_embedding = 1;
   c->init_matrix = 0;
@@ -56,18 +57,18 @@ static void check_causal(const sl_model_config *c, int kind, const char *what) {
 }
 
 static void every_row_is_causal(void) {
-  factor factors[FACTORS_MAX];
-  int count = factors_of(&sl_model_section, factors);
-  for (int f = 0; f < count; f++)
-    for (int level = 0; level < factors[f].levels; level++)
-      for (int kind = 0; kind < WINDOW_KINDS; kind++) {
-        sl_model_config c;
-        char name[256] = "";
-        base_config(&c, NULL);
-        factor_set(&factors[f], level, &c);
-        for (int g = 0; g < count; g++) factor_name(&factors[g], &c, name, sizeof name);
-        check_causal(&c, kind, name);
-      }
+  static covering s;
+  sl_model_config base, c;
+  base_config(&base, NULL);
+  covering_open(&s, &base, NULL, 0);
+  for (int f = 0; f < s.of_model; f++)
+    for (int level = 0; level < s.levels[f]; level++) {
+      char name[600];
+      int taken = covering_alone(&s, f, level, &c);
+      config_name(s.factors, s.of_model, &c, name, sizeof name);
+      if (!check(taken, "%s: refused with everything else at its default", name)) continue;
+      for (int kind = 0; kind < WINDOW_KINDS; kind++) check_causal(&c, kind, name);
+    }
 }
 
 /* ---- packed equals separate ---- */

@@ -67,7 +67,7 @@ static void check_config(const sl_model_config *c, uint32_t seed, const char *na
   tiny t;
   sl_error e = {0};
   const char *position = c->position.row->id;
-  char what[300];
+  char what[640];
   snprintf(what, sizeof what, "%s seed=%u", name, (unsigned)seed);
   if (!check(tiny_open(&t, c, B, T, V, WINDOW_CAUSAL, seed, &e) == SL_OK, "%s: %s", what,
              e.message))
@@ -88,27 +88,25 @@ static void check_config(const sl_model_config *c, uint32_t seed, const char *na
 }
 
 int main(void) {
-  factor factors[FACTORS_MAX];
-  int levels[FACTORS_MAX], rows[200][FACTORS_MAX];
-  int count = factors_of(&sl_model_section, factors);
-  for (int f = 0; f < count; f++) levels[f] = factors[f].levels;
-  int n = pairwise(levels, count, rows, 200);
-  for (int i = 0; i < n; i++)
+  static covering s;
+  sl_model_config base;
+  sl_desc_defaults(&sl_model_section, &base);
+  base.layers = 3;
+  base.width = 16;
+  base.heads = 2;
+  base.ffn_width = 24;
+  base.init_embedding = 0.5;
+  covering_open(&s, &base, NULL, 0);
+  cover(&s);
+  for (int i = 0; i < s.n; i++)
     for (uint32_t seed = 1; seed <= 3; seed++) {
       sl_model_config c;
-      char name[256] = "";
-      sl_desc_defaults(&sl_model_section, &c);
-      c.layers = 3;
-      c.width = 16;
-      c.heads = 2;
-      c.ffn_width = 24;
-      c.init_embedding = 0.5;
+      char name[600];
+      covering_config(&s, s.rows[i], &c);
       c.init_matrix = 0.1 * seed * seed; /* from uniform to peaked attention */
-      for (int f = 0; f < count; f++) factor_set(&factors[f], rows[i][f], &c);
       /* The theorems are about softmax. */
       if (strcmp(c.similarity.row->id, "exp") || strcmp(c.normaliser.row->id, "sum")) continue;
-      for (int f = 0; f < count; f++) factor_name(&factors[f], &c, name, sizeof name);
-      check_config(&c, seed, name);
+      check_config(&c, seed, config_name(s.factors, s.of_model, &c, name, sizeof name));
     }
   check(tightest < 0.5, "the rotary bound was never near: %g", tightest);
   return harness_end();
