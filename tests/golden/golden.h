@@ -42,7 +42,7 @@ static const char *string_at(const sl_json *j, const char *key) {
   return sl_json_string(sl_json_get(j, key));
 }
 
-/* ---- the formula of the weights, as in make_golden.py ---- */
+/* ---- the formula of the weights, as in reference/numbers.py ---- */
 
 static uint32_t seed_of(const char *name) {
   uint32_t x = 7;
@@ -61,8 +61,8 @@ static void fill_params(tiny *t) {
     if (p->role != SL_PARAM) continue;
     size_t n = strlen(p->name);
     int table = !strcmp(p->name, "embedding") || !strcmp(p->name, "position.table");
-    double scale = p->rank == 1 ? 0.25 : table ? 1 : 0.5;
-    double centre = p->rank == 1 && n > 7 && !strcmp(p->name + n - 7, ".weight");
+    double scale = p->rank != 2 ? 0.25 : table ? 1 : 0.5;
+    double centre = p->rank != 2 && n > 7 && !strcmp(p->name + n - 7, ".weight");
     uint32_t x = seed_of(p->name);
     for (size_t j = 0; j < p->size; j++)
       t->params[p->at + j] = (sl_real)(centre + scale * unit(&x));
@@ -71,12 +71,15 @@ static void fill_params(tiny *t) {
 
 /* ---- comparing ---- */
 
-/* Takes `size` numbers; relative to the largest of them. */
-static void compare(const char *what, const char *name, const sl_real *got, size_t size) {
+/* Takes `size` numbers; relative to the largest of them. What the mask hides may stay unwritten
+ * (NaN) where it is 0: hidden says so. */
+static void compare(const char *what, const char *name, const sl_real *got, size_t size,
+                    int hidden) {
   double largest = 0, error = 0;
   for (size_t i = 0; i < size; i++) {
     double want = take(), e = fabs((double)got[i] - want);
     largest = fmax(largest, fabs(want));
+    if (isnan(e) && hidden && want == 0) continue;
     if (!(e <= error)) error = e;
   }
   /* A gradient that is zero but for rounding: a bias of the keys under softmax. */
@@ -121,13 +124,13 @@ static void compare_case(tiny *t, const sl_json *c, const char *what) {
     if (!strcmp(name, "loss")) {
       sl_real loss = (sl_real)sl_model_loss(&t->pass, 1, NULL);
       sl_model_backward(&t->pass);
-      compare(what, name, &loss, 1);
+      compare(what, name, &loss, 1, 0);
       passed_loss = 1;
       continue;
     }
     const sl_real *got = tensor_of(t, name, &have);
-    if (check(got && have == size, "%s: no %s of %zu numbers", what, name, size))
-      compare(what, name, got, size);
+    if (check(got && have == size, "%s: no %s of %zu numbers but %zu", what, name, size, have))
+      compare(what, name, got, size, strstr(name, ".weights") != NULL);
     else
       next_number += size;
     grads += passed_loss && !strncmp(name, "grad/", 5);
@@ -136,63 +139,147 @@ static void compare_case(tiny *t, const sl_json *c, const char *what) {
   check(grads == params, "%s: %d gradients, %d parameters", what, grads, params);
 }
 
-static char seen[4000]; /* "position=rotary;…" of all cases */
+/* ---- which choices have vectors ---- */
 
-static void note_rows(const sl_model_config *c) {
-  factor factors[FACTORS_MAX];
-  int n = factors_of(&sl_model_section, factors);
-  for (int f = 0; f < n; f++) {
-    char name[80] = "";
-    factor_name(&factors[f], c, name, sizeof name - 1);
-    strcat(name, ";");
-    if (!strstr(seen, name) && strlen(seen) + sizeof name < sizeof seen) strcat(seen, name);
+static char seen[1 << 15]; /* "position=rotary;position=rotary.base=moved;…" of all cases */
+
+/* "at.key=value"; out may be `at`. */
+static const char *choice_name(const char *at, const char *key, const char *value, char out[120]) {
+  char name[120];
+  snprintf(name, sizeof name, "%s%s%s=%s", at, *at ? "." : "", key, value);
+  return strcpy(out, name);
+}
+
+static void note(const char *at, const char *key, const char *value, char name[120]) {
+  char entry[124];
+  snprintf(entry, sizeof entry, ";%s;", choice_name(at, key, value, name));
+  size_t used = strlen(seen);
+  if (!strstr(seen, entry) && used + sizeof entry < sizeof seen) strcat(seen, entry);
+}
+
+/* What is chosen here: rows, options, both sides of a switch, numbers that left their default. */
+static void note_all(const sl_param *params, const char *at, const void *in) {
+  char name[120];
+  for (const sl_param *p = params; p && p->key; p++) {
+    const void *member = (const char *)in + p->offset;
+    if (p->type == SL_FAMILY) {
+      const sl_pick *pick = member;
+      note(at, p->key, pick->row->id, name);
+      note_all(pick->row->params, name, pick->settings.bytes);
+    } else if (p->type == SL_CHOICE) {
+      note(at, p->key, p->options[*(const int32_t *)member].id, name);
+    } else if (p->type == SL_BOOL) {
+      note(at, p->key, *(const int32_t *)member ? "yes" : "no", name);
+    } else if (p->def !=
+               (p->type == SL_REAL ? *(const double *)member : *(const int32_t *)member)) {
+      note(at, p->key, "moved", name);
+    }
   }
 }
+
+static void need(const char *at, const char *key, const char *value, char name[120]) {
+  char entry[124];
+  snprintf(entry, sizeof entry, ";%s;", choice_name(at, key, value, name));
+  check(strstr(seen, entry) != NULL, "reference/cases.py has no line with %s", name);
+}
+
+/* A row, an option or a setting that was added without golden vectors fails here. Where parameters
+ * start (init_…) the vectors do not say. */
+static void need_all(const sl_param *params, const char *at) {
+  char name[120];
+  for (const sl_param *p = params; p && p->key; p++) {
+    if (!strncmp(p->key, "init_", 5)) continue;
+    for (int r = 0; p->type == SL_FAMILY && r < p->family->count; r++) {
+      need(at, p->key, p->family->rows[r]->id, name);
+      need_all(p->family->rows[r]->params, name);
+    }
+    for (const sl_option *o = p->options; p->type == SL_CHOICE && o->id; o++)
+      need(at, p->key, o->id, name);
+    if (p->type == SL_BOOL) {
+      need(at, p->key, "yes", name);
+      need(at, p->key, "no", name);
+    }
+    if (p->type == SL_INT || p->type == SL_REAL) need(at, p->key, "moved", name);
+  }
+}
+
+/* ---- cases of what the engine has not yet ---- */
+
+static int not_there;
+
+/* A key, row or option of these settings that the engine does not know, or NULL. */
+static const char *unknown_in(const sl_json *settings, const sl_param *params) {
+  for (const sl_json *x = sl_json_first(settings); x; x = sl_json_next(x)) {
+    const char *key = sl_json_key(x), *bad = NULL;
+    const sl_param *p = params;
+    while (p && p->key && strcmp(p->key, key)) p++;
+    if (!strcmp(key, "type")) continue;
+    if (!p || !p->key) return key;
+    const char *id = sl_json_is(x) == SL_JSON_OBJECT ? string_at(x, "type") : sl_json_string(x);
+    if (p->type == SL_FAMILY) {
+      const sl_desc *row = sl_family_find(p->family, id);
+      bad = !row ? id : sl_json_is(x) == SL_JSON_OBJECT ? unknown_in(x, row->params) : NULL;
+    }
+    if (p->type == SL_CHOICE) {
+      const sl_option *o = p->options;
+      while (o->id && strcmp(o->id, id)) o++;
+      bad = o->id ? NULL : id;
+    }
+    if (bad) return bad;
+  }
+  return NULL;
+}
+
+static int skip_unknown(const sl_json *c, const sl_json *settings, const sl_param *params) {
+  const char *unknown = unknown_in(settings, params);
+  if (sl_json_get(c, "prefix")) unknown = "prefix";
+  if (sl_json_get(c, "objective")) unknown = "objective";
+  if (!unknown) return 0;
+  printf("not there yet: %s (%s)\n", string_at(c, "name"), unknown);
+  for (const sl_json *x = sl_json_first(sl_json_get(c, "tensors")); x; x = sl_json_next(x))
+    next_number += (size_t)number_at(x, "size");
+  return ++not_there;
+}
+
+/* ---- models ---- */
 
 static void check_case(const sl_json *index, const sl_json *c) {
   sl_model_config config;
   tiny t;
   sl_error e = {0};
   const char *what = string_at(c, "name");
+  const sl_json *settings = sl_json_get(c, "model");
+  if (skip_unknown(c, settings, sl_model_section.params)) return;
   sl_desc_defaults(&sl_model_section, &config);
-  sl_code code = sl_json_read(sl_json_get(c, "model"), &sl_model_section, "model", &config, &e);
+  sl_code code = sl_json_read(settings, &sl_model_section, "model", &config, &e);
   if (code == SL_OK)
     code = tiny_open(&t, &config, (int)number_at(index, "B"), (int)number_at(index, "T"),
                      (int)number_at(index, "V"), WINDOW_CAUSAL, 1, &e);
-  if (!check(code == SL_OK, "%s: %s", what, e.message)) return;
+  if (!check(code == SL_OK, "%s: %s %s", what, e.path, e.message)) return;
   fill_params(&t);
   fill_window(&t, c);
   compare_case(&t, c, what);
-  note_rows(&config);
+  note_all(sl_model_section.params, "", &config);
   tiny_close(&t);
-}
-
-/* A row that was added without golden vectors fails here. */
-static void every_row_has_vectors(void) {
-  for (const sl_param *p = sl_model_section.params; p->key; p++)
-    for (int r = 0; p->type == SL_FAMILY && r < p->family->count; r++) {
-      char name[80];
-      snprintf(name, sizeof name, "%s=%s;", p->key, p->family->rows[r]->id);
-      check(strstr(seen, name) != NULL, "make_golden.py has no case with %s", name);
-    }
 }
 
 /* ---- optimisers ---- */
 
+static const sl_param optimiser_params[] = {
+    {.key = "optimiser", .type = SL_FAMILY, .text = "adamw", .family = &sl_optimiser_family}, {0}};
+static const sl_desc optimiser_section = {"train", "", "", NULL, optimiser_params};
+
 static void check_trajectory(const sl_json *c) {
   enum { N = 12, STEPS = 5 };
   sl_pick pick;
+  sl_error e = {0};
   sl_real w[N], m[N] = {0}, v[N] = {0}, g[N];
   const char *what = string_at(c, "name");
-  const sl_json *settings = sl_json_get(c, "optimiser");
-  if (!check(sl_pick_set(&pick, &sl_optimiser_family, string_at(settings, "type")),
-             "%s: no such optimiser", what))
-    return;
-  for (const sl_param *p = pick.row->params; p && p->key; p++) {
-    const sl_json *value = sl_json_get(settings, p->key);
-    if (check(value != NULL, "%s: no %s", what, p->key))
-      *(double *)(void *)(pick.settings.bytes + p->offset) = sl_json_number(value);
-  }
+  const sl_json *settings = sl_json_get(c, "train");
+  if (skip_unknown(c, settings, optimiser_params)) return;
+  sl_desc_defaults(&optimiser_section, &pick);
+  sl_code code = sl_json_read(settings, &optimiser_section, "train", &pick, &e);
+  if (!check(code == SL_OK, "%s: %s %s", what, e.path, e.message)) return;
   const sl_optimiser_type *type = (const sl_optimiser_type *)(const void *)pick.row;
   for (int i = 0; i < N; i++) w[i] = (sl_real)take();
   for (int step = 0; step < STEPS; step++) {
@@ -202,17 +289,9 @@ static void check_trajectory(const sl_json *c) {
                    .t = step + 1,
                    .decays = sl_json_number(sl_json_get(c, "decays")) != 0};
     type->update(sl_tier_at(0).kernels, &pick.settings, &u, N, g, w, m, v);
-    compare(what, "the weights", w, N);
+    compare(what, "the weights", w, N, 0);
   }
-  snprintf(seen + strlen(seen), sizeof seen - strlen(seen), "optimiser=%s;", pick.row->id);
-}
-
-static void every_optimiser_has_vectors(void) {
-  for (int r = 0; r < sl_optimiser_family.count; r++) {
-    char name[80];
-    snprintf(name, sizeof name, "optimiser=%s;", sl_optimiser_family.rows[r]->id);
-    check(strstr(seen, name) != NULL, "make_golden.py has no trajectory of %s", name);
-  }
+  note_all(optimiser_params, "", &pick);
 }
 
 static int golden_all(double t) {
@@ -231,9 +310,10 @@ static int golden_all(double t) {
     check_trajectory(c);
   check(8 * next_number == numbers_size, "%zu numbers of %zu were used", next_number,
         numbers_size / 8);
-  every_row_has_vectors();
-  every_optimiser_has_vectors();
-  printf("%s: largest error %.1e\n", string_at(index, "made_by"), worst);
+  need_all(sl_model_section.params, "");
+  need_all(optimiser_params, "");
+  printf("%s: largest error %.1e, %d cases not there yet\n", string_at(index, "made_by"), worst,
+         not_there);
   sl_json_free(index);
   free(text);
   free(numbers);

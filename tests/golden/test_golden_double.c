@@ -5,4 +5,4 @@
 #error "this is the test of the double build"
 #endif
 
-int main(void) { return golden_all(1e-10); }
+int main(void) { return golden_all(1e-12); }
