@@ -2,8 +2,8 @@
 # SL_FMA_ENGINE the same in fused multiply-adds: build/wasm-fma/sinklab-fma.wasm. One relaxed
 # instruction makes a whole module invalid where it is not known, hence two files.
 #
-# Its exports are the functions of core/include/sinklab.h, malloc, free, memory and _initialize; it
-# imports nothing. Memory starts small; the one large malloc of sl_open grows it, nothing else does.
+# Its exports are the functions that core/include/sinklab.h marks SL_API, malloc, free, memory and
+# _initialize; it imports nothing. Memory starts small; the one large malloc of sl_open grows it, nothing else does.
 
 option(SL_FMA_ENGINE "The vector kernels in fused multiply-adds (WebAssembly relaxed SIMD)" OFF)
 set(SL_ENGINE sinklab)
@@ -55,7 +55,11 @@ add_executable(sinklab_wasm ${SL_WASM} ${SL_CORE} $<TARGET_OBJECTS:sl_cjson>)
 sl_core(sinklab_wasm)
 set_target_properties(sinklab_wasm PROPERTIES OUTPUT_NAME ${SL_ENGINE} SUFFIX .wasm LINK_DEPENDS "${SL_HEADER}")
 target_compile_options(sinklab_wasm PRIVATE ${SL_SIMD} -fvisibility=hidden)
-target_compile_definitions(sinklab_wasm PRIVATE NDEBUG)
+# The page's engine carries no labels and help. Of each, core/base/desc.h has one byte left, which a
+# string is too long for and a NULL no number.
+target_compile_definitions(sinklab_wasm PRIVATE NDEBUG SL_WORDLESS)
+target_compile_options(sinklab_wasm PRIVATE
+  -Wno-excess-initializers -Wno-int-conversion -Wno-missing-braces)
 target_link_options(sinklab_wasm PRIVATE
   ${SL_OPT_FLAGS} ${SL_SIMD} --no-entry -sSTANDALONE_WASM
   -sALLOW_MEMORY_GROWTH=1 -sINITIAL_MEMORY=4194304 -sMAXIMUM_MEMORY=2147483648

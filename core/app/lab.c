@@ -80,6 +80,8 @@ sl_code sl_lab_need_run(sl_lab *lab) {
 
 /* ---- descriptions ---- */
 
+#ifndef SL_WORDLESS
+
 const char *sl_registry_json(sl_lab *lab) {
   sl_text_clear(&lab->out);
   sl_registry_write_json(&lab->out);
@@ -91,6 +93,8 @@ const char *sl_registry_markdown(sl_lab *lab) {
   sl_registry_write_markdown(&lab->out);
   return sl_lab_answer(lab);
 }
+
+#endif
 
 /* ---- arithmetic ---- */
 

@@ -25,15 +25,26 @@ typedef enum sl_scale { SL_LINEAR, SL_LOG, SL_POWER2 } sl_scale;
 struct sl_family;
 struct sl_desc;
 
+/* What a reader sees: labels, help, papers. The engine of the page goes without them (SL_WORDLESS):
+ * the page reads them from registry.json, which the native build writes. There a string in a
+ * descriptor initialises one byte and the rest of it is dropped, so that no row has to know. Only
+ * registry.c, of which the page's engine takes the hash alone, may read words. */
+#ifdef SL_WORDLESS
+typedef char sl_words[1];
+#else
+typedef const char *sl_words;
+#endif
+
 typedef struct sl_option {
-  const char *id, *label, *help;
+  const char *id;
+  sl_words label, help;
 } sl_option;
 
 typedef struct sl_param {
-  const char *key;   /* JSON key, never renamed */
-  const char *label; /* on the form */
-  const char *help;  /* one sentence */
-  const char *unit;  /* or NULL */
+  const char *key;  /* JSON key, never renamed */
+  sl_words label;   /* on the form */
+  sl_words help;    /* one sentence */
+  const char *unit; /* or NULL */
   sl_type type;
   sl_scale scale;
   double def, min, max;
@@ -47,14 +58,15 @@ typedef struct sl_param {
 /* First member of every pluggable struct. */
 typedef struct sl_desc {
   const char *id;         /* stored in configs and checkpoints, never renamed */
-  const char *label;      /* a few words */
-  const char *help;       /* one sentence that a student understands */
-  const char *paper;      /* "arXiv 2410.10781, eq. 5", or NULL */
+  sl_words label;         /* a few words */
+  sl_words help;          /* one sentence that a student understands */
+  sl_words paper;         /* "arXiv 2410.10781, eq. 5", or NULL */
   const sl_param *params; /* ended by {0}, or NULL */
 } sl_desc;
 
 typedef struct sl_family {
-  const char *id, *label, *help;
+  const char *id;
+  sl_words label, help;
   const sl_desc *const *rows; /* each points at a struct that begins with sl_desc */
   int count;
 } sl_family;

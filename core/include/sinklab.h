@@ -19,7 +19,7 @@
 extern "C" {
 #endif
 
-#define SL_API __attribute__((used, visibility("default")))
+#define SL_API    __attribute__((used, visibility("default")))
 #define SL_NATIVE __attribute__((visibility("default"))) /* not in the engine of the page */
 
 typedef struct sl_lab sl_lab;
@@ -47,10 +47,13 @@ SL_API void sl_free(sl_lab *lab);
 /* {"code":"config","path":"model.width","offset":-1,"message":"…"} of the last refused call. */
 SL_API const char *sl_error_json(sl_lab *lab);
 
-/* Every setting, family, row, probe and tensor role: see registry/registry.c for its shape. */
-SL_API const char *sl_registry_json(sl_lab *lab);
+/* Every setting, family, row and probe: see registry/registry.h for its shape. */
+SL_NATIVE const char *sl_registry_json(sl_lab *lab);
 /* The same as Markdown (reference tables of the documentation). */
 SL_NATIVE const char *sl_registry_markdown(sl_lab *lab);
+/* Of all its ids, types, ranges and defaults, but not of words: an engine and a registry.json, where
+ * it is "hash", belong together if it is the same. */
+SL_API uint64_t sl_registry_hash(void);
 
 /* ["strict","fma"]: the arithmetics that this engine can compute here, the default first. strict
  * rounds after every operation and has the same bits everywhere; fma fuses each multiply-add, is

@@ -1,5 +1,6 @@
 #include "registry.h"
 
+#include "../base/hash.h"
 #include "../include/sinklab.h"
 #include "../probe/probe.h"
 
@@ -10,6 +11,42 @@ static const sl_family *const families[] = {
     &sl_normaliser_family, &sl_ffn_family,       &sl_corpus_family,
     &sl_packing_family,    &sl_optimiser_family, &sl_schedule_family};
 enum { FAMILIES = sizeof families / sizeof *families };
+
+/* ---- hash ---- */
+
+/* With the zero at the end, so that "ab", "c" is not "a", "bc". */
+static uint64_t hash_text(uint64_t h, const char *s) {
+  return s ? sl_hash(h, s, strlen(s) + 1) : h;
+}
+
+static uint64_t hash_desc(uint64_t h, const sl_desc *d) {
+  h = hash_text(h, d->id);
+  for (const sl_param *p = d->params; p && p->key; p++) {
+    h = hash_text(h, p->key);
+    h = sl_hash(h, &p->type, 2 * sizeof(int));   /* and the scale */
+    h = sl_hash(h, &p->def, 3 * sizeof(double)); /* and the limits */
+    h = hash_text(h, p->text);
+    for (const sl_option *o = p->options; o && o->id; o++) h = hash_text(h, o->id);
+    if (p->section) h = hash_desc(h, p->section);
+  }
+  return h;
+}
+
+static uint64_t hash_family(uint64_t h, const sl_family *f) {
+  h = hash_text(h, f->id);
+  for (int i = 0; i < f->count; i++) h = hash_desc(h, f->rows[i]);
+  return h;
+}
+
+uint64_t sl_registry_hash(void) {
+  uint64_t h = hash_desc(SL_HASH_START, &sl_config_desc);
+  for (int i = 0; i < FAMILIES; i++) h = hash_family(h, families[i]);
+  return hash_family(h, &sl_probe_family);
+}
+
+#ifndef SL_WORDLESS
+
+/* ---- JSON ---- */
 
 static const char *type_name(sl_type type) {
   static const char *const names[] = {"int",    "real", "bool",   "choice",
@@ -124,7 +161,8 @@ static void write_probe(sl_text *out, const sl_probe_type *p) {
 }
 
 void sl_registry_write_json(sl_text *out) {
-  sl_text_printf(out, "{\"abi\":%d,\"config\":", SL_ABI);
+  sl_text_printf(out, "{\"abi\":%d,\"hash\":\"%016llx\",\"config\":", SL_ABI,
+                 (unsigned long long)sl_registry_hash());
   write_desc(out, &sl_config_desc);
   write_params(out, sl_config_desc.params);
   sl_text_add(out, "},\"families\":{");
@@ -203,3 +241,5 @@ void sl_registry_write_markdown(sl_text *out) {
                    p->desc.help, p->desc.paper);
   }
 }
+
+#endif

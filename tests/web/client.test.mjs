@@ -349,8 +349,8 @@ test('where no worker starts, the page computes', async () => {
 
 test('an engine that cannot be fetched is said in a sentence, and asked for again', async () => {
   const lab = new LabClient({ engineUrl: 'data:text/plain,none', rungs: ['page'] });
-  await assert.rejects(lab.registry(), { code: 'file' });
+  await assert.rejects(lab.resolve({}), { code: 'file' });
   const gone = new LabClient({ engineUrl: 'http://127.0.0.1:1/sinklab.wasm', rungs: ['page'] });
-  await assert.rejects(gone.registry(), { code: 'network' });
+  await assert.rejects(gone.resolve({}), { code: 'network' });
   await assert.rejects(gone.open({ config: small }), { code: 'network' });
 });

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { Engine, SinklabError, compileEngine, loadEngine } from '../../web/src/engine/wasm.js';
-import { engine, engineBytes, small } from './real_engine.mjs';
+import { checkRegistry, fetchRegistry } from '../../web/src/engine/registry.js';
+import { engine, engineBytes, registry, small } from './real_engine.mjs';
 
 /** @returns {SinklabError} */
 function refusal(act) {
@@ -62,11 +63,18 @@ test('a browser without SIMD, a foreign file and a cut one get sentences', async
   await assert.rejects(loadEngine(engineBytes.subarray(0, 1000)), { name: 'SinklabError', code: 'file' });
 });
 
-test('registry, resolved configuration, estimate and data are there', async () => {
+test('the registry beside the engine is its own, and that of another is refused', async () => {
   const lab = await engine(null);
-  const registry = lab.registry();
   assert.equal(registry.abi, 1);
   assert.ok(registry.families.similarity.rows.length >= 1);
+  assert.equal(checkRegistry(registry, lab), registry);
+  const other = { ...registry, hash: '0123456789abcdef' };
+  assert.equal(refusal(() => checkRegistry(other, lab)).code, 'file');
+  await assert.rejects(fetchRegistry('data:text/plain,none'), { code: 'network', path: 'registry' });
+});
+
+test('resolved configuration, estimate and data are there', async () => {
+  const lab = await engine(null);
   const config = lab.resolve({});
   assert.equal(config.seed, '1');
   assert.deepEqual(lab.resolve(config), config);
@@ -144,7 +152,7 @@ test('damaged checkpoints are refused and nothing is lost', async () => {
 test('probes have the shapes that are declared, tokens are of the vocabulary', async () => {
   const lab = await engine();
   lab.train(2);
-  const ids = lab.registry().probes.map((probe) => probe.id);
+  const ids = registry.probes.map((probe) => probe.id);
   const { model, data } = lab.config();
   const { layers: L, heads: H } = model;
   const T = data.context;

@@ -13,10 +13,6 @@ export class FakeEngine {
   /** @type {(engine: FakeEngine) => void} called before each step */
   before = () => {};
 
-  registry() {
-    return { abi: 1, families: {}, probes: [] };
-  }
-
   resolve(config) {
     if (config.bad) {
       throw new SinklabError({ code: 'config', path: config.bad, offset: -1, message: 'No such thing.' });

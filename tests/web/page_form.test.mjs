@@ -6,10 +6,9 @@ import { test } from 'node:test';
 import { FIRST, display, findControl, knownPath, neighbour, parse, plain, sections, valueOf } from '../../web/src/form/model.js';
 import { adopt, change, draft, obstacles, reseed, reset } from '../../web/src/form/settle.js';
 import { get } from '../../web/src/state/paths.js';
-import { engine as makeEngine } from './real_engine.mjs';
+import { engine as makeEngine, registry } from './real_engine.mjs';
 
 const engine = await makeEngine(null);
-const registry = engine.registry();
 const resolve = (config) => engine.resolve(config);
 const R0 = JSON.parse(readFileSync(new URL('../../models/presets/R0.json', import.meta.url), 'utf8'));
 const fresh = () => draft(R0.config, '', resolve);

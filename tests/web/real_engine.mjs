@@ -1,9 +1,15 @@
 /** The built engine, and a lab small enough for tests. */
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 import { loadEngine } from '../../web/src/engine/wasm.js';
 
 export const engineBytes = readFileSync(new URL('../../build/wasm/sinklab.wasm', import.meta.url));
+
+/** What lies beside the engine on the site. */
+export const registry = JSON.parse(execFileSync(
+  fileURLToPath(new URL('../../build/sinklab', import.meta.url)), ['registry', '--json'], { encoding: 'utf8', maxBuffer: 1e8 }));
 
 export const small = {
   seed: '7',

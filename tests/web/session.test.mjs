@@ -70,7 +70,7 @@ test('an unknown command is answered by an error, whatever it is called', async 
 test('before the engine and before a run there are sentences', async () => {
   const out = [];
   const session = new Session((m) => out.push(m), { later: () => {} });
-  session.handle({ id: 1, cmd: 'registry' });
+  session.handle({ id: 1, cmd: 'resolve', config: {} });
   assert.equal(out[0].error.code, 'state');
   const b = await bench();
   for (const cmd of ['play', 'pause', 'save', 'run', 'fingerprint', 'tensors']) {

@@ -3,6 +3,7 @@
 import { LabClient, SinklabError } from './engine/client.js';
 import { loadEngine } from './engine/wasm.js';
 import { loadRecorded } from './engine/recorded.js';
+import { checkRegistry, fetchRegistry } from './engine/registry.js';
 import { waysOut } from './lab/diverged.js';
 import { Engines } from './lab/engines.js';
 import { Track, emptyRun } from './lab/track.js';
@@ -86,10 +87,11 @@ export class App {
   async begin(hash) {
     Object.assign(this.view, decode(hash, { presets: [] }).wanted.view);
     const module = this.engines.module(this.engineFile);
-    module.catch(() => {});
+    const registry = fetchRegistry('registry.json');
+    for (const one of [module, registry]) one.catch(() => {});
     try {
       await this.beginRecorded(hash);
-      await this.beginEngine(hash, await module);
+      await this.beginEngine(hash, await module, await registry);
     } catch (error) {
       this.broken = true;
       const { code, message } = asRefusal(error);
@@ -124,10 +126,10 @@ export class App {
     return (this.presets.find((one) => one.id === 'R0') ?? this.presets[0])?.id ?? '';
   }
 
-  /** @param {string} hash @param {any} module */
-  async beginEngine(hash, module) {
+  /** @param {string} hash @param {any} module @param {import('./types.js').Registry} registry */
+  async beginEngine(hash, module, registry) {
     this.engine = await loadEngine(module);
-    this.registry = /** @type {any} */ (this.engine.registry());
+    this.registry = checkRegistry(registry, this.engine);
     this.client = new LabClient({ engine: module });
     this.live = new Track(this.client, 'live', {
       changed: this.changed,

@@ -17,7 +17,7 @@
  * @typedef {{id: string, label: string, help: string, rows: Row[]}} Family
  * @typedef {{id: string, label: string, help?: string, paper?: string, kind: string, shape?: string[]}} ProbeInfo
  * @typedef {{
- *   abi: number, config: {id: string, params: Param[]},
+ *   abi: number, hash: string, config: {id: string, params: Param[]},
  *   families: {[id: string]: Family}, probes: ProbeInfo[]
  * }} Registry
  *

@@ -7,6 +7,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
+import { checkRegistry } from '../src/engine/registry.js';
+import { loadEngine } from '../src/engine/wasm.js';
+
 const KB = 1000;
 const ENGINE_LIMIT = 65 * KB; // compressed
 const PAGE_LIMIT = 300 * KB; // compressed, all that the page loads
@@ -93,6 +96,20 @@ function copyOne(engine) {
   cpSync(engine, path.join(dist, 'engine', path.basename(engine)));
 }
 
+/** What the engine's settings are called, which it does not carry; both must come from the same source. */
+async function writeRegistry() {
+  const cli = at('build', 'sinklab');
+  const run = spawnSync(cli, ['registry', '--json'], { encoding: 'utf8', maxBuffer: 1e8 });
+  if (run.status !== 0) stop(`build/sinklab cannot say what can be set (${run.error?.message ?? run.stderr}): run make build.`);
+  const engine = await loadEngine(readFileSync(path.join(dist, 'engine', 'sinklab.wasm')));
+  try {
+    checkRegistry(JSON.parse(run.stdout), engine);
+  } catch {
+    stop('build/sinklab and the engine come from different sources: run make build.');
+  }
+  writeFileSync(path.join(dist, 'registry.json'), run.stdout);
+}
+
 function bundlePresets() {
   const folder = at('models', 'presets');
   const names = existsSync(folder) ? readdirSync(folder).filter((f) => f.endsWith('.json')) : [];
@@ -174,6 +191,7 @@ mkdirSync(dist);
 copyPage();
 copyVendor();
 copyEngine();
+await writeRegistry();
 bundlePresets();
 record();
 const { engine, loaded } = sizes();

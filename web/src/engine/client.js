@@ -108,11 +108,6 @@ export class LabClient extends EventTarget {
     });
   }
 
-  /** @returns {Promise<Json>} */
-  registry() {
-    return this.#turn(async () => (await this.#ready()).ask('registry'));
-  }
-
   /**
    * @param {Json} config
    * @returns {Promise<Json>} with every default filled in

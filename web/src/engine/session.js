@@ -175,7 +175,6 @@ export class Session {
         this.#later(() => this.#drain());
       }
     },
-    registry: () => this.#lab.registry(),
     /** @param {{config: any}} args */
     resolve: ({ config }) => this.#lab.resolve(config),
     /** @param {{config: any, text?: import('./wasm.js').Text, workers?: number}} args */

@@ -147,9 +147,9 @@ export class Engine {
     return this.#memory.buffer.byteLength;
   }
 
-  /** @returns {Json} every setting, family, row and probe */
-  registry() {
-    return this.#json('sl_registry_json');
+  /** What its settings, families, rows and probes are: the "hash" of the registry that belongs to it. */
+  get registryHash() {
+    return BigInt.asUintN(64, this.#call('sl_registry_hash')).toString(16).padStart(16, '0');
   }
 
   /** @returns {string[]} what it can compute here, the default first */

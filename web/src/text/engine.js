@@ -18,6 +18,11 @@ export const engineText = {
     "security policy must contain 'wasm-unsafe-eval'.",
   /** @param {string} url @param {string} why */
   fetch: (url, why) => `The engine could not be loaded from ${url} (${why}); reload the page.`,
+  /** @param {string} why */
+  registry: (why) => `The names of the settings could not be loaded (${why}); reload the page.`,
+  otherRegistry:
+    'The names of the settings (registry.json) are of another version than the engine; reload the ' +
+    'page without its cache.',
   /** @param {number} abi @param {number} wanted */
   abi: (abi, wanted) =>
     `The engine file has interface ${abi} but this page was made for ${wanted}; reload the page ` +
