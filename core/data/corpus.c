@@ -1,5 +1,7 @@
 #include "data.h"
 
+#include <string.h>
+
 /* ---- the family ------------------------------------------------------------------------------ */
 #define SL_FAMILY     sl_corpus
 #define SL_FAMILY_DEF "../data/corpus/corpus.def"
@@ -33,6 +35,12 @@ sl_code sl_corpus_open(sl_corpus *c, const sl_pick *pick, sl_text_input text, sl
 
 size_t sl_corpus_memory(const sl_pick *pick, sl_text_input text) {
   return type_of(pick)->memory(&pick->settings, text);
+}
+
+int sl_vocab_find(const sl_vocab *v, const char *text) {
+  for (int i = 0; i < v->size; i++)
+    if (!strcmp(v->text[i], text)) return i;
+  return -1;
 }
 
 static sl_code check_part(const char *part, int tokens, int T, sl_error *e) {

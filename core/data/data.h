@@ -13,6 +13,10 @@
  * front. */
 #define SL_DOCUMENT_SHARED (-1)
 
+/* Document number of padding: EOS tokens behind the last document, without weight, which no document
+ * sees. */
+#define SL_DOCUMENT_PADDING (-2)
+
 /* The longest window that packing fills: its stream stands on the stack. */
 #define SL_CONTEXT_MAX 2048
 
@@ -84,6 +88,8 @@ sl_code sl_corpus_open(sl_corpus *c, const sl_pick *pick, sl_text_input text, sl
 size_t sl_corpus_memory(const sl_pick *pick, sl_text_input text);
 /* Refuses settings that contradict each other; open asks too. */
 sl_code sl_corpus_check(const sl_pick *pick, sl_error *e);
+/* The token of this text, or -1. */
+int sl_vocab_find(const sl_vocab *v, const char *text);
 /* Refuses a window of T tokens that the corpus cannot fill, with the numbers in the sentence. */
 sl_code sl_corpus_check_context(const sl_corpus *c, int T, sl_error *e);
 
@@ -91,14 +97,21 @@ sl_code sl_corpus_check_context(const sl_corpus *c, int T, sl_error *e);
 typedef struct sl_packing_type {
   sl_desc desc;
   int needs_documents; /* refuses a corpus of one endless document */
-  int bos;             /* 0: none, 1: BOS before every document, 2: one BOS pinned at position 0 */
+  int bos;             /* 0: none, 1: BOS before every document, 2: one BOS pinned at position 0,
+                          3: one of these, as the settings say */
   int own_document;    /* attention stays inside the document */
+  int pads;            /* windows need not be full: padding stands behind the last document */
+  /* What only the opened corpus can say about the settings, or NULL. */
+  sl_code (*check)(const void *settings, const sl_corpus *c, sl_error *e);
   /* Fills row b of the batch. */
   void (*fill)(const struct sl_packing_type *p, const void *settings, const sl_corpus *c,
                sl_rng *rng, int held_out, sl_batch *batch, int b);
 } sl_packing_type;
 
 extern const sl_family sl_packing_family; /* rows are sl_packing_type */
+
+/* Refuses settings that do not go with the corpus. */
+sl_code sl_packing_check(const sl_pick *packing, const sl_corpus *c, sl_error *e);
 
 /* Which text a window holds. */
 typedef enum sl_input {

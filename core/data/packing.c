@@ -8,15 +8,7 @@
 #include "../base/family.inc"
 
 /* ---- a window's stream ----------------------------------------------------------------------- */
-/* The T tokens of a window and one or two after them, each with the number of its document. */
-typedef struct window {
-  int n, limit;
-  int skip;          /* tokens of the stream still to leave out */
-  int front, number; /* where the stream begins; the document now written */
-  int32_t token[SL_CONTEXT_MAX + 2], document[SL_CONTEXT_MAX + 2];
-} window;
-
-static void put(window *w, int32_t token) {
+static void put(sl_window *w, int32_t token) {
   if (w->skip > 0) {
     w->skip--;
   } else if (w->n < w->limit) {
@@ -25,30 +17,28 @@ static void put(window *w, int32_t token) {
   }
 }
 
-typedef struct source {
-  const sl_corpus *c;
-  sl_rng *rng;
-  int held_out;
-  int bos;  /* BOS in front of every document */
-  int fill; /* ask for documents that fill the window */
-} source;
-
-/* Documents, each with its specials, until the window is full. */
-static void stream(window *w, const source *s) {
+void sl_window_document(sl_window *w, const sl_source *s) {
   const sl_corpus *c = s->c;
-  while (w->n < w->limit) {
-    if (s->bos) put(w, c->vocab.bos);
-    int room = w->limit - w->n;
-    if (room == 0) return;
-    int ended = 0;
-    int length = c->type->document(c, s->rng, s->held_out, s->fill ? room : 0, w->skip, room,
-                                   w->token + w->n, &ended);
-    int written = length > w->skip ? length - w->skip : 0;
-    w->skip -= length - written;
-    for (int i = 0; i < written; i++) w->document[w->n++] = w->number;
-    if (ended) put(w, c->vocab.eos);
-    if (w->n > w->front) w->number++;
-  }
+  if (s->bos) put(w, c->vocab.bos);
+  int room = w->limit - w->n;
+  if (room == 0) return;
+  int ended = 0;
+  int length = c->type->document(c, s->rng, s->held_out, s->fill ? room : 0, w->skip, room,
+                                 w->token + w->n, &ended);
+  int written = length > w->skip ? length - w->skip : 0;
+  w->skip -= length - written;
+  for (int i = 0; i < written; i++) w->document[w->n++] = w->number;
+  if (ended) put(w, c->vocab.eos);
+  if (w->n > w->front) w->number++;
+}
+
+void sl_window_stream(sl_window *w, const sl_source *s) {
+  while (w->n < w->limit) sl_window_document(w, s);
+}
+
+void sl_window_pad(sl_window *w, const sl_corpus *c) {
+  w->number = SL_DOCUMENT_PADDING;
+  while (w->n < w->limit) put(w, c->vocab.eos);
 }
 
 const sl_option sl_packing_starts[] = {
@@ -56,23 +46,32 @@ const sl_option sl_packing_starts[] = {
     {"document", "at a document", "Every window begins where a document begins."},
     {0}};
 
-/* Windows are cut anywhere: how many tokens of the stream to leave out. Uniform over a window, or
- * over the longest document if that is longer, so that no part of one is never seen. */
-static int draw_skip(const sl_packing_type *p, const sl_packing_settings *s, const sl_corpus *c,
-                     sl_rng *rng, int T) {
+const sl_option sl_packing_viewers[] = {
+    {"all", "all documents", "Every token of the window sees the BOS."},
+    {"first", "the first document", "The BOS belongs to the document that follows it."},
+    {0}};
+
+/* Uniform over a window, or over the longest document if that is longer, so that no part of one is
+ * never seen. */
+int sl_window_skip(const sl_packing_type *p, const sl_packing_settings *s, const sl_corpus *c,
+                   sl_rng *rng, int T) {
   if (c->longest == 0 || s->start == SL_START_DOCUMENT) return 0;
   int whole = c->longest + 1 + (p->bos == SL_BOS_EACH);
   return (int)sl_rng_below(rng, (uint32_t)(whole > T ? whole : T));
 }
 
 /* ---- from the stream to the five arrays ------------------------------------------------------ */
+static int bos_of(const sl_packing_type *p, const void *settings) {
+  return p->bos == SL_BOS_CHOSEN ? ((const sl_packing_settings *)settings)->bos : p->bos;
+}
+
 static int bos_is_shared(const sl_packing_type *p, const void *settings) {
-  if (!p->own_document || p->bos != SL_BOS_PINNED) return 0;
+  if (!p->own_document || bos_of(p, settings) != SL_BOS_PINNED) return 0;
   return ((const sl_packing_settings *)settings)->bos_visible == SL_BOS_VISIBLE_ALL;
 }
 
 /* An empty window, or one that begins with a BOS: of the first document, unless all see it. */
-static void begin(window *w, const sl_corpus *c, int limit, int with_bos, int shared) {
+static void begin(sl_window *w, const sl_corpus *c, int limit, int with_bos, int shared) {
   w->n = w->front = with_bos;
   w->limit = limit;
   w->skip = w->number = 0;
@@ -80,8 +79,18 @@ static void begin(window *w, const sl_corpus *c, int limit, int with_bos, int sh
   w->document[0] = shared ? SL_DOCUMENT_SHARED : 0;
 }
 
-static void write_positions(const window *w, const sl_packing_type *p, const void *settings, int T,
-                            int32_t *position) {
+void sl_window_begin(sl_window *w, const sl_packing_type *p, const void *settings,
+                     const sl_corpus *c, int limit) {
+  begin(w, c, limit, bos_of(p, settings) == SL_BOS_PINNED, bos_is_shared(p, settings));
+}
+
+sl_source sl_window_source(const sl_packing_type *p, const void *settings, const sl_corpus *c,
+                           sl_rng *rng, int held_out) {
+  return (sl_source){c, rng, held_out, bos_of(p, settings) == SL_BOS_EACH, 0};
+}
+
+static void write_positions(const sl_window *w, const sl_packing_type *p, const void *settings,
+                            int T, int32_t *position) {
   int restart = p->own_document && ((const sl_packing_settings *)settings)->restart_positions;
   int start = 0;
   for (int i = 0; i < T; i++) {
@@ -92,37 +101,43 @@ static void write_positions(const window *w, const sl_packing_type *p, const voi
   }
 }
 
-/* The window's first T tokens into row b. */
-static void write_row(const window *w, const sl_packing_type *p, const void *settings,
-                      sl_batch *batch, int b) {
+void sl_window_write(const sl_window *w, const sl_packing_type *p, const void *settings,
+                     sl_batch *batch, int b) {
   int T = batch->T;
   size_t row = (size_t)b * (size_t)T;
   for (int i = 0; i < T; i++) {
     int32_t now = w->document[i], next = w->document[i + 1];
-    /* What follows an EOS cannot be known from inside the document. Two in a row never have weight
-     * 0 (a document has a token and its EOS), so no window of two or more is without a loss. */
-    int scored = !p->own_document || now == next || now == SL_DOCUMENT_SHARED;
+    /* What follows an EOS cannot be known from inside the document, and padding is nothing to know.
+     * Two in a row at the front never have weight 0 (a document has a token and its EOS), so no
+     * window of two or more is without a loss. */
+    int scored = next != SL_DOCUMENT_PADDING &&
+                 (!p->own_document || now == next || now == SL_DOCUMENT_SHARED);
     batch->tokens[row + i] = w->token[i];
     batch->target[row + i] = scored ? w->token[i + 1] : 0;
     batch->weight[row + i] = scored ? 1 : 0;
-    batch->document[row + i] = p->own_document ? now : 0;
+    batch->document[row + i] = p->own_document || now == SL_DOCUMENT_PADDING ? now : 0;
   }
   write_positions(w, p, settings, T, batch->position + row);
 }
 
 void sl_packing_fill(const sl_packing_type *p, const void *settings, const sl_corpus *c,
                      sl_rng *rng, int held_out, sl_batch *batch, int b) {
-  window w;
-  begin(&w, c, batch->T + 1, p->bos == SL_BOS_PINNED, bos_is_shared(p, settings));
-  w.skip = draw_skip(p, settings, c, rng, batch->T);
-  const source s = {c, rng, held_out, p->bos == SL_BOS_EACH, 0};
-  stream(&w, &s);
-  write_row(&w, p, settings, batch, b);
+  sl_window w;
+  const sl_source s = sl_window_source(p, settings, c, rng, held_out);
+  sl_window_begin(&w, p, settings, c, batch->T + 1);
+  w.skip = sl_window_skip(p, settings, c, rng, batch->T);
+  sl_window_stream(&w, &s);
+  sl_window_write(&w, p, settings, batch, b);
 }
 
 /* ---- what trainer and evaluation ask for ----------------------------------------------------- */
 static const sl_packing_type *type_of(const sl_pick *pick) {
   return (const sl_packing_type *)(const void *)pick->row;
+}
+
+sl_code sl_packing_check(const sl_pick *packing, const sl_corpus *c, sl_error *e) {
+  const sl_packing_type *p = type_of(packing);
+  return p->check ? p->check(&packing->settings, c, e) : SL_OK;
 }
 
 void sl_pack_train(const sl_pick *packing, const sl_corpus *c, uint64_t seed, int64_t step, int row,
@@ -137,11 +152,15 @@ void sl_pack_train(const sl_pick *packing, const sl_corpus *c, uint64_t seed, in
 static void text_window(const sl_packing_type *p, const void *settings, const sl_corpus *c,
                         sl_rng *rng, int with_bos, sl_batch *batch, int b) {
   int T = batch->T;
-  window w;
+  sl_window w;
   begin(&w, c, T + 1 + with_bos, with_bos, bos_is_shared(p, settings));
-  const source s = {c, rng, 1, 0, 1};
-  stream(&w, &s);
-  write_row(&w, p, settings, batch, b);
+  const sl_source s = {c, rng, 1, 0, 1};
+  if (p->pads) {
+    sl_window_document(&w, &s);
+    sl_window_pad(&w, c);
+  }
+  sl_window_stream(&w, &s);
+  sl_window_write(&w, p, settings, batch, b);
   size_t unscored = (size_t)b * (size_t)T + (with_bos ? 0 : (size_t)T - 1);
   batch->target[unscored] = 0;
   batch->weight[unscored] = 0;

@@ -29,6 +29,7 @@ static sl_code vocabulary(const sl_config *c, sl_text_input text, int *V, sl_err
   SL_TRY(sl_arena_open(&arena, sl_corpus_memory(&c->data.corpus, text), e));
   sl_code code = sl_corpus_open(&corpus, &c->data.corpus, text, &arena, e);
   if (code == SL_OK) code = sl_corpus_check_context(&corpus, c->data.context, e);
+  if (code == SL_OK) code = sl_packing_check(&c->data.packing, &corpus, e);
   *V = corpus.vocab.size;
   sl_arena_close(&arena);
   return code;

@@ -2,6 +2,7 @@
  *   the future does not change the past, by no bit
  *   a document among others has the hidden states it has alone
  *   rotary positions: only distances count */
+#include "../../core/data/data.h"
 #include "../tiny.h"
 
 enum { T = 41, V = 13 };
@@ -77,14 +78,14 @@ enum { DOCUMENTS = 4 };
 static const int lengths[DOCUMENTS] = {11, 1, 17, 12};
 
 /* Window 0: all documents behind `shared` tokens that all see. Windows 1..: each alone, at the
- * front, the rest of the window filled with another document. */
+ * front, the rest of the window padding. */
 static void lay_out(tiny *t, int shared, int restart) {
   uint32_t seed = 5;
   int at = shared, T0 = t->model.dims.T;
   for (int i = 0; i < T0 * (1 + DOCUMENTS); i++) {
     t->tokens[i] = (int32_t)(harness_u32(&seed) % V);
     t->position[i] = i % T0;
-    t->document[i] = 99;
+    t->document[i] = SL_DOCUMENT_PADDING;
   }
   for (int b = 0; b <= DOCUMENTS; b++)
     for (int i = 0; i < shared; i++) {

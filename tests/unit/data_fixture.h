@@ -25,6 +25,12 @@ static inline void open_pick(opened *o, const void *text, size_t size) {
   o->code = sl_corpus_open(&o->c, &o->pick, in, &o->arena, &o->e);
 }
 
+static inline int has_setting(const sl_pick *pick, const char *key) {
+  for (const sl_param *p = pick->row->params; p && p->key; p++)
+    if (!strcmp(p->key, key)) return 1;
+  return 0;
+}
+
 static inline void *setting(sl_pick *pick, const char *key) {
   for (const sl_param *p = pick->row->params; p && p->key; p++)
     if (!strcmp(p->key, key)) return pick->settings.bytes + p->offset;

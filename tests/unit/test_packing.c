@@ -5,13 +5,16 @@
 #define E   9
 #define BOS 8
 
-/* Documents 1 2 3 | 4 | 5 6 for ever; the state is the number of the next one. */
+/* Documents 1 2 3 | 4 | 5 6 for ever, counted by what was drawn: the state is what was drawn before
+ * the first, or -1. */
 static int fake_document(const sl_corpus *c, sl_rng *rng, int held_out, int want, int skip, int max,
                          int32_t *out, int *ended) {
-  (void)rng, (void)held_out, (void)want;
+  (void)held_out, (void)want;
   static const int32_t docs[3][3] = {{1, 2, 3}, {4}, {5, 6}};
   static const int length[3] = {3, 1, 2};
-  int d = (*(int *)c->state)++ % 3;
+  int *first = c->state;
+  if (*first < 0) *first = (int)rng->counter;
+  int d = ((int)rng->counter++ - *first) % 3;
   *ended = length[d] <= skip + max;
   int n = *ended ? length[d] : skip + max;
   for (int i = skip; i < n; i++) out[i - skip] = docs[d][i];
@@ -25,46 +28,82 @@ typedef struct expected {
   int restart, visible; /* bos_visible, or -1 */
   int input;            /* -1: training */
   int tokens[8], target[8], position[8], document[8], weight[8];
+  const char *more; /* "key=value …" of whole numbers */
 } expected;
+
+static void set_more(sl_pick *pick, const char *more) {
+  char key[32];
+  for (int value, n; more && sscanf(more, " %31[^=]=%d%n", key, &value, &n) == 2; more += n)
+    set_int(pick, key, value);
+}
 
 /* clang-format off */
 static const expected windows[] = {
     {"causal", 0, -1, -1, {1, 2, 3, E, 4, E, 5, 6}, {2, 3, E, 4, E, 5, 6, E},
-     {0, 1, 2, 3, 4, 5, 6, 7}, {0}, {1, 1, 1, 1, 1, 1, 1, 1}},
+     {0, 1, 2, 3, 4, 5, 6, 7}, {0}, {1, 1, 1, 1, 1, 1, 1, 1}, NULL},
     {"causal_bos", 0, -1, -1, {BOS, 1, 2, 3, E, BOS, 4, E}, {1, 2, 3, E, BOS, 4, E, BOS},
-     {0, 1, 2, 3, 4, 5, 6, 7}, {0}, {1, 1, 1, 1, 1, 1, 1, 1}},
+     {0, 1, 2, 3, 4, 5, 6, 7}, {0}, {1, 1, 1, 1, 1, 1, 1, 1}, NULL},
     {"causal_fixed_bos", 0, -1, -1, {BOS, 1, 2, 3, E, 4, E, 5}, {1, 2, 3, E, 4, E, 5, 6},
-     {0, 1, 2, 3, 4, 5, 6, 7}, {0}, {1, 1, 1, 1, 1, 1, 1, 1}},
+     {0, 1, 2, 3, 4, 5, 6, 7}, {0}, {1, 1, 1, 1, 1, 1, 1, 1}, NULL},
     {"intra", 0, -1, -1, {1, 2, 3, E, 4, E, 5, 6}, {2, 3, E, 0, E, 0, 6, E},
-     {0, 1, 2, 3, 4, 5, 6, 7}, {0, 0, 0, 0, 1, 1, 2, 2}, {1, 1, 1, 0, 1, 0, 1, 1}},
+     {0, 1, 2, 3, 4, 5, 6, 7}, {0, 0, 0, 0, 1, 1, 2, 2}, {1, 1, 1, 0, 1, 0, 1, 1}, NULL},
     {"intra", 1, -1, -1, {1, 2, 3, E, 4, E, 5, 6}, {2, 3, E, 0, E, 0, 6, E},
-     {0, 1, 2, 3, 0, 1, 0, 1}, {0, 0, 0, 0, 1, 1, 2, 2}, {1, 1, 1, 0, 1, 0, 1, 1}},
+     {0, 1, 2, 3, 0, 1, 0, 1}, {0, 0, 0, 0, 1, 1, 2, 2}, {1, 1, 1, 0, 1, 0, 1, 1}, NULL},
     {"intra_bos", 1, -1, -1, {BOS, 1, 2, 3, E, BOS, 4, E}, {1, 2, 3, E, 0, 4, E, 0},
-     {0, 1, 2, 3, 4, 0, 1, 2}, {0, 0, 0, 0, 0, 1, 1, 1}, {1, 1, 1, 1, 0, 1, 1, 0}},
+     {0, 1, 2, 3, 4, 0, 1, 2}, {0, 0, 0, 0, 0, 1, 1, 1}, {1, 1, 1, 1, 0, 1, 1, 0}, NULL},
     {"intra_fixed_bos", 0, 0, -1, {BOS, 1, 2, 3, E, 4, E, 5}, {1, 2, 3, E, 0, E, 0, 6},
-     {0, 1, 2, 3, 4, 5, 6, 7}, {-1, 0, 0, 0, 0, 1, 1, 2}, {1, 1, 1, 1, 0, 1, 0, 1}},
+     {0, 1, 2, 3, 4, 5, 6, 7}, {-1, 0, 0, 0, 0, 1, 1, 2}, {1, 1, 1, 1, 0, 1, 0, 1}, NULL},
     {"intra_fixed_bos", 1, 0, -1, {BOS, 1, 2, 3, E, 4, E, 5}, {1, 2, 3, E, 0, E, 0, 6},
-     {0, 1, 2, 3, 4, 1, 2, 1}, {-1, 0, 0, 0, 0, 1, 1, 2}, {1, 1, 1, 1, 0, 1, 0, 1}},
+     {0, 1, 2, 3, 4, 1, 2, 1}, {-1, 0, 0, 0, 0, 1, 1, 2}, {1, 1, 1, 1, 0, 1, 0, 1}, NULL},
     {"intra_fixed_bos", 1, 1, -1, {BOS, 1, 2, 3, E, 4, E, 5}, {1, 2, 3, E, 0, E, 0, 6},
-     {0, 1, 2, 3, 4, 0, 1, 0}, {0, 0, 0, 0, 0, 1, 1, 2}, {1, 1, 1, 1, 0, 1, 0, 1}},
+     {0, 1, 2, 3, 4, 0, 1, 0}, {0, 0, 0, 0, 0, 1, 1, 2}, {1, 1, 1, 1, 0, 1, 0, 1}, NULL},
     {"causal", 0, -1, SL_INPUT_BOS_TEXT, {BOS, 1, 2, 3, E, 4, E, 5}, {0, 2, 3, E, 4, E, 5, 6},
-     {0, 1, 2, 3, 4, 5, 6, 7}, {0}, {0, 1, 1, 1, 1, 1, 1, 1}},
+     {0, 1, 2, 3, 4, 5, 6, 7}, {0}, {0, 1, 1, 1, 1, 1, 1, 1}, NULL},
     {"causal_fixed_bos", 0, -1, SL_INPUT_TEXT, {1, 2, 3, E, 4, E, 5, 6}, {2, 3, E, 4, E, 5, 6, 0},
-     {0, 1, 2, 3, 4, 5, 6, 7}, {0}, {1, 1, 1, 1, 1, 1, 1, 0}},
+     {0, 1, 2, 3, 4, 5, 6, 7}, {0}, {1, 1, 1, 1, 1, 1, 1, 0}, NULL},
     {"intra_bos", 0, -1, SL_INPUT_BOS_TEXT, {BOS, 1, 2, 3, E, 4, E, 5}, {0, 2, 3, E, 0, E, 0, 6},
-     {0, 1, 2, 3, 4, 5, 6, 7}, {0, 0, 0, 0, 0, 1, 1, 2}, {0, 1, 1, 1, 0, 1, 0, 1}},
+     {0, 1, 2, 3, 4, 5, 6, 7}, {0, 0, 0, 0, 0, 1, 1, 2}, {0, 1, 1, 1, 0, 1, 0, 1}, NULL},
     {"intra_bos", 0, -1, SL_INPUT_TEXT, {1, 2, 3, E, 4, E, 5, 6}, {2, 3, E, 0, E, 0, 6, 0},
-     {0, 1, 2, 3, 4, 5, 6, 7}, {0, 0, 0, 0, 1, 1, 2, 2}, {1, 1, 1, 0, 1, 0, 1, 0}},
+     {0, 1, 2, 3, 4, 5, 6, 7}, {0, 0, 0, 0, 1, 1, 2, 2}, {1, 1, 1, 0, 1, 0, 1, 0}, NULL},
     {"intra_fixed_bos", 1, 0, SL_INPUT_BOS_TEXT, {BOS, 1, 2, 3, E, 4, E, 5},
      {0, 2, 3, E, 0, E, 0, 6}, {0, 1, 2, 3, 4, 1, 2, 1}, {-1, 0, 0, 0, 0, 1, 1, 2},
-     {0, 1, 1, 1, 0, 1, 0, 1}},
+     {0, 1, 1, 1, 0, 1, 0, 1}, NULL},
+    {"one_per_window", 0, -1, -1, {BOS, 1, 2, 3, E, E, E, E}, {1, 2, 3, E, 0, 0, 0, 0},
+     {0, 1, 2, 3, 4, 5, 6, 7}, {0, 0, 0, 0, 0, -2, -2, -2}, {1, 1, 1, 1, 0, 0, 0, 0}, NULL},
+    {"one_per_window", 0, -1, -1, {1, 2, 3, E, E, E, E, E}, {2, 3, E, 0, 0, 0, 0, 0},
+     {0, 1, 2, 3, 4, 5, 6, 7}, {0, 0, 0, 0, -2, -2, -2, -2}, {1, 1, 1, 0, 0, 0, 0, 0}, "bos=0"},
+    {"one_per_window", 0, -1, SL_INPUT_BOS_TEXT, {BOS, 1, 2, 3, E, E, E, E},
+     {0, 2, 3, E, 0, 0, 0, 0}, {0, 1, 2, 3, 4, 5, 6, 7}, {0, 0, 0, 0, 0, -2, -2, -2},
+     {0, 1, 1, 1, 0, 0, 0, 0}, NULL},
+    {"one_per_window", 0, -1, SL_INPUT_TEXT, {1, 2, 3, E, E, E, E, E}, {2, 3, E, 0, 0, 0, 0, 0},
+     {0, 1, 2, 3, 4, 5, 6, 7}, {0, 0, 0, 0, -2, -2, -2, -2}, {1, 1, 1, 0, 0, 0, 0, 0}, NULL},
+    /* A pool of one holds the first alone; of three all fit: the first, then the longest. */
+    {"best_fit", 0, -1, -1, {BOS, 1, 2, 3, E, E, E, E}, {1, 2, 3, E, 0, 0, 0, 0},
+     {0, 1, 2, 3, 4, 5, 6, 7}, {0, 0, 0, 0, 0, -2, -2, -2}, {1, 1, 1, 1, 0, 0, 0, 0}, "pool=1"},
+    {"best_fit", 1, -1, -1, {1, 2, 3, E, 5, 6, E, 4}, {2, 3, E, 0, 6, E, 0, E},
+     {0, 1, 2, 3, 0, 1, 2, 0}, {0, 0, 0, 0, 1, 1, 1, 2}, {1, 1, 1, 0, 1, 1, 0, 1},
+     "bos=0 pool=3"},
+    {"best_fit", 0, -1, -1, {BOS, 1, 2, 3, E, BOS, 5, 6}, {1, 2, 3, E, 0, 5, 6, E},
+     {0, 1, 2, 3, 4, 5, 6, 7}, {0, 0, 0, 0, 0, 1, 1, 1}, {1, 1, 1, 1, 0, 1, 1, 1}, "pool=3"},
+    {"best_fit", 1, 0, -1, {BOS, 1, 2, 3, E, 5, 6, E}, {1, 2, 3, E, 0, 6, E, 0},
+     {0, 1, 2, 3, 4, 1, 2, 3}, {-1, 0, 0, 0, 0, 1, 1, 1}, {1, 1, 1, 1, 0, 1, 1, 0},
+     "bos=2 pool=3"},
+    {"best_fit", 1, 1, -1, {BOS, 1, 2, 3, E, 4, E, E}, {1, 2, 3, E, 0, E, 0, 0},
+     {0, 1, 2, 3, 4, 0, 1, 0}, {0, 0, 0, 0, 0, 1, 1, -2}, {1, 1, 1, 1, 0, 1, 0, 0},
+     "bos=2 pool=2"},
+    {"fixed_token", 0, -1, -1, {BOS, 1, 2, 3, E, 4, E, 5}, {1, 2, 3, E, 4, E, 5, 6},
+     {0, 1, 2, 3, 4, 5, 6, 7}, {0}, {1, 1, 1, 1, 1, 1, 1, 1}, NULL},
+    {"fixed_token", 0, -1, -1, {1, BOS, 2, 3, E, 4, E, 5}, {BOS, 2, 3, E, 4, E, 5, 6},
+     {0, 1, 2, 3, 4, 5, 6, 7}, {0}, {1, 1, 1, 1, 1, 1, 1, 1}, "place=2"},
+    {"fixed_token", 0, -1, -1, {1, 2, BOS, 3, E, 4, E, 5}, {2, BOS, 3, E, 4, E, 5, 6},
+     {0, 1, 2, 3, 4, 5, 6, 7}, {0}, {1, 1, 1, 1, 1, 1, 1, 1}, "place=3"},
 };
 /* clang-format on */
 
 static void test_windows(void) {
   for (size_t k = 0; k < sizeof windows / sizeof *windows; k++) {
     const expected *x = &windows[k];
-    int next = 0;
+    int next = -1;
     sl_corpus c = {.type = &fake_type, .vocab = {.size = 10, .bos = BOS, .eos = E}, .state = &next};
     sl_pick pick;
     sl_batch b;
@@ -72,6 +111,7 @@ static void test_windows(void) {
     sl_pick_set(&pick, &sl_packing_family, x->packing);
     if (x->restart) set_int(&pick, "restart_positions", 1);
     if (x->visible >= 0) set_int(&pick, "bos_visible", x->visible);
+    set_more(&pick, x->more);
     if (x->input < 0)
       sl_pack_train(&pick, &c, 1, 0, 0, &b, 1);
     else
@@ -103,7 +143,7 @@ static void test_cut(void) {
     sl_pick_set(&pick, &sl_packing_family, pinned ? "intra_fixed_bos" : "intra");
     int places[9] = {0}, all = 1;
     for (int step = 0; step < 300; step++) {
-      int next = 0, at = 0;
+      int next = -1, at = 0;
       sl_corpus c = {.type = &fake_type,
                      .vocab = {.size = 10, .bos = BOS, .eos = E},
                      .longest = 3,
@@ -134,10 +174,10 @@ static void test_start(void) {
   for (int i = 0; i < sl_packing_family.count; i++) {
     sl_pick pick;
     sl_pick_set(&pick, &sl_packing_family, sl_packing_family.rows[i]->id);
-    set_int(&pick, "start", 1);
+    if (has_setting(&pick, "start")) set_int(&pick, "start", 1);
     int all = 1;
     for (int step = 0; step < 50; step++) {
-      int next = 0;
+      int next = -1;
       sl_corpus c = {.type = &fake_type,
                      .vocab = {.size = 10, .bos = BOS, .eos = E},
                      .longest = 3,
@@ -151,9 +191,13 @@ static void test_start(void) {
 }
 
 /* ---- every packing over every corpus --------------------------------------------------------- */
+static int bos_of(const sl_packing_type *p) { /* with default settings */
+  return p->bos == 3 ? 1 : p->bos;
+}
+
 static int row_is_sound(const sl_batch *b, const sl_packing_type *p, const sl_vocab *v,
                         int scored_bos) {
-  int T = b->T, total = 0;
+  int T = b->T, total = 0, bos = bos_of(p), fixed = !strcmp(p->desc.id, "fixed_token");
   for (int i = 0; i < T; i++) {
     int token = b->tokens[i], w = (int)b->weight[i], d = b->document[i];
     if (token < 0 || token >= v->size || b->target[i] < 0 || b->target[i] >= v->size) return 0;
@@ -161,15 +205,20 @@ static int row_is_sound(const sl_batch *b, const sl_packing_type *p, const sl_vo
     if (w == 0 && b->target[i] != 0) return 0;
     if (w && i + 1 < T && b->target[i] != b->tokens[i + 1]) return 0;
     if (w && i + 1 < T && d != b->document[i + 1] && d != SL_DOCUMENT_SHARED) return 0;
-    if (d < 0 && (d != SL_DOCUMENT_SHARED || i > 0 || token != v->bos || p->bos != 2)) return 0;
+    if (d == SL_DOCUMENT_PADDING) { /* nothing but padding follows, and there is something before */
+      if (!p->pads || i == 0 || token != v->eos || w || b->position[i] != i) return 0;
+      if (i + 1 < T && b->document[i + 1] != SL_DOCUMENT_PADDING) return 0;
+      continue;
+    }
+    if (d < 0 && (d != SL_DOCUMENT_SHARED || i > 0 || token != v->bos || bos != 2)) return 0;
     if (i > 0 && b->document[i - 1] >= 0 && (d < b->document[i - 1] || d > b->document[i - 1] + 1))
       return 0;
     if (!p->own_document && (d != 0 || (scored_bos && w == 0))) return 0;
     if (b->position[i] != i) return 0;
-    if (token == v->bos && i > 0 && p->bos != 1) return 0;
+    if (token == v->bos && i > 0 && bos != 1) return 0;
     total += w;
   }
-  return total > 0 && (!scored_bos || p->bos != 2 || b->tokens[0] == v->bos);
+  return total > 0 && (!scored_bos || (bos != 2 && !fixed) || b->tokens[0] == v->bos);
 }
 
 static int inputs_agree(const sl_batch *with, const sl_batch *without) {
@@ -215,6 +264,130 @@ static void test_soundness(void) {
         batch_close(&b), batch_close(&with), batch_close(&without);
       }
   close_all(o);
+}
+
+/* ---- rows that pad ---------------------------------------------------------------------------- */
+/* Documents of the window as spans of its tokens; how many. */
+static int spans_of(const sl_batch *b, int start[], int length[]) {
+  int n = 0;
+  for (int i = 0; i < b->T; i++) {
+    if (b->document[i] < 0) continue;
+    if (n == 0 || b->document[i] != b->document[i - 1]) start[n] = i, length[n++] = 0;
+    length[n - 1]++;
+  }
+  return n;
+}
+
+/* Every document is whole (its EOS stands behind it, or is the last target), nothing fits into the
+ * padding that the pool still holds, and windows are well filled. */
+static void test_best_fit(void) {
+  enum { T = 128, WINDOWS = 400 };
+  for (int bos = 0; bos < 3; bos++)
+    for (int pool = 1; pool <= 64; pool *= 8) {
+      opened o;
+      sl_pick pick;
+      sl_batch b;
+      double used = 0;
+      int whole = 1, most = 0;
+      sl_pick_set(&o.pick, &sl_corpus_family, "backcopy_docs");
+      open_pick(&o, NULL, 0);
+      sl_pick_set(&pick, &sl_packing_family, "best_fit");
+      set_int(&pick, "bos", bos);
+      set_int(&pick, "pool", pool);
+      batch_open(&b, 1, T);
+      for (int w = 0; w < WINDOWS; w++) {
+        int start[T], length[T];
+        sl_pack_train(&pick, &o.c, 3, w, 0, &b, 0);
+        int n = spans_of(&b, start, length), end = start[n - 1] + length[n - 1];
+        for (int d = 0; d < n; d++) {
+          int last = start[d] + length[d] - 1, tokens = length[d] - (bos == 1);
+          int closed = b.tokens[last] == o.c.vocab.eos;
+          if (bos == 1) whole &= b.tokens[start[d]] == o.c.vocab.bos;
+          if (bos == 2) whole &= b.tokens[0] == o.c.vocab.bos && b.document[0] == -1;
+          if (closed) whole &= b.weight[last] == 0 && b.weight[last - 1] == 1;
+          if (!closed) whole &= last == T - 1 && b.target[last] == o.c.vocab.eos;
+          tokens -= closed;
+          whole &= tokens >= 24 && tokens <= 127;
+        }
+        for (int i = end; i < T; i++)
+          whole &= b.document[i] == SL_DOCUMENT_PADDING && b.weight[i] == 0;
+        used += (double)end / T / WINDOWS;
+        if (n > most) most = n;
+      }
+      CHECK(whole, "best fit, BOS %d, pool %d: a document is cut or padding is wrong", bos, pool);
+      CHECK(pool == 1   ? most == 1 && used < .7
+            : pool == 8 ? most > 1 && used > .9
+                        : used > .97,
+            "best fit, BOS %d, pool %d: %.2f of the windows is filled", bos, pool, used);
+      batch_close(&b);
+      sl_arena_close(&o.arena);
+    }
+}
+
+/* The window's document is the one that the corpus makes of the same random numbers. */
+static void test_one_per_window(void) {
+  enum { T = 64 };
+  opened o;
+  sl_pick pick;
+  sl_batch b;
+  int same = 1, cut = 0;
+  sl_pick_set(&o.pick, &sl_corpus_family, "backcopy_docs");
+  open_pick(&o, NULL, 0);
+  sl_pick_set(&pick, &sl_packing_family, "one_per_window");
+  batch_open(&b, 1, T);
+  for (int w = 0; w < 200; w++) {
+    sl_rng rng = sl_rng_at(3, SL_STREAM_TRAIN, (uint64_t)w, 0);
+    int32_t out[T + 1];
+    int ended, n = o.c.type->document(&o.c, &rng, 0, 0, 0, T, out, &ended);
+    sl_pack_train(&pick, &o.c, 3, w, 0, &b, 0);
+    int shown = n < T - 1 ? n : T - 1;
+    same &= b.tokens[0] == o.c.vocab.bos && !memcmp(b.tokens + 1, out, (size_t)shown * 4);
+    for (int i = shown + 1; i < T; i++) same &= b.tokens[i] == o.c.vocab.eos;
+    for (int i = 0; i < T; i++) {
+      same &= (b.document[i] == SL_DOCUMENT_PADDING) == (i > n + 1);
+      same &= b.weight[i] == (i <= n);
+    }
+    cut += !ended;
+  }
+  CHECK(same && cut > 20, "one document per window; %d were cut", cut);
+  batch_close(&b);
+  sl_arena_close(&o.arena);
+}
+
+static void test_fixed_token(void) {
+  opened o;
+  sl_pick pick;
+  sl_batch b, plain;
+  sl_error e = {0};
+  sl_pick_set(&o.pick, &sl_corpus_family, "backcopy_docs");
+  open_pick(&o, NULL, 0);
+  batch_open(&b, 1, 32);
+  batch_open(&plain, 1, 31);
+  sl_pick_set(&pick, &sl_packing_family, "fixed_token");
+  for (int place = 1; place <= 3; place++) {
+    int same = 1;
+    set_int(&pick, "place", place);
+    strcpy(setting(&pick, "token"), place == 2 ? "" : "q");
+    int token = sl_vocab_find(&o.c.vocab, place == 2 ? "BOS" : "q");
+    CHECK(sl_packing_check(&pick, &o.c, &e) == SL_OK, "%s", e.message);
+    for (int w = 0; w < 50; w++) { /* without the token it is the stream of a shorter causal row */
+      sl_pick causal;
+      sl_pick_set(&causal, &sl_packing_family, "causal");
+      set_int(&pick, "start", 1);
+      set_int(&causal, "start", 1);
+      sl_pack_train(&pick, &o.c, 3, w, 0, &b, 0);
+      sl_pack_train(&causal, &o.c, 3, w, 0, &plain, 0);
+      same &= b.tokens[place - 1] == token;
+      for (int i = 0; i < 31; i++) same &= b.tokens[i + (i >= place - 1)] == plain.tokens[i];
+      same &= b.target[31] == plain.target[30];
+    }
+    CHECK(same, "a fixed token at place %d", place);
+  }
+  strcpy(setting(&pick, "token"), "qu");
+  CHECK(sl_packing_check(&pick, &o.c, &e) == SL_E_DATA && strstr(e.message, "\"qu\""), "%s",
+        e.message);
+  batch_close(&b), batch_close(&plain);
+  sl_arena_close(&o.arena);
 }
 
 /* A row depends on (seed, step, row) and on nothing that was made before it or where it goes. */
@@ -271,6 +444,9 @@ int main(void) {
   test_cut();
   test_start();
   test_soundness();
+  test_best_fit();
+  test_one_per_window();
+  test_fixed_token();
   test_order();
   test_skip();
   return harness_end();

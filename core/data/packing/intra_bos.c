@@ -1,6 +1,6 @@
 #include "packing.h"
 
-static const sl_param params[] = {SL_INTRA_PARAMS, {0}};
+static const sl_param params[] = {SL_PACKING_PARAMS, SL_RESTART_PARAM, {0}};
 
 const sl_packing_type sl_packing_intra_bos = {
     .desc = {.id = "intra_bos",

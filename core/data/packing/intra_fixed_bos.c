@@ -1,20 +1,6 @@
 #include "packing.h"
 
-static const sl_option who[] = {
-    {"all", "all documents", "Every token of the window sees the BOS."},
-    {"first", "the first document", "The BOS belongs to the document that follows it."},
-    {0}};
-
-static const sl_param params[] = {
-    SL_INTRA_PARAMS,
-    {.key = "bos_visible",
-     .label = "BOS is seen by",
-     .help = "Which documents of the window see the BOS at its front.",
-     .type = SL_CHOICE,
-     .text = "all",
-     .options = who,
-     .offset = offsetof(sl_packing_settings, bos_visible)},
-    {0}};
+static const sl_param params[] = {SL_PACKING_PARAMS, SL_RESTART_PARAM, SL_BOS_VISIBLE_PARAM, {0}};
 
 const sl_packing_type sl_packing_intra_fixed_bos = {
     .desc = {.id = "intra_fixed_bos",
