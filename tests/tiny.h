@@ -120,6 +120,11 @@ static inline sl_code tiny_open(tiny *t, const sl_model_config *c, int B, int T,
   return SL_OK;
 }
 
+/* Whether positions are added to the embeddings, each its own. */
+static inline int tiny_absolute(const sl_model_config *c) {
+  return ((const sl_position_type *)(const void *)c->position.row)->embed != NULL;
+}
+
 static inline void tiny_close(tiny *t) {
   void *all[] = {t->params, t->state,  t->grads,    t->saved,    t->scratch, t->work,
                  t->tokens, t->target, t->position, t->document, t->weight};

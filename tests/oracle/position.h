@@ -1,7 +1,8 @@
 /* Positions: what is added to an embedding, and what is done to a query or key.
  *
+ *   sinusoidal     Vaswani et al. 2017 (1706.03762), sec. 3.5
  *   learned        Gu et al. 2025 (2410.10781), sec. 6
- *   rotary         Su et al. 2021 (2104.09864), eq. 34 */
+ *   rotary         Su et al. 2021 (2104.09864), eq. 34; of a part: Black et al. 2022 (2204.06745) */
 #ifndef ORACLE_POSITION_H
 #define ORACLE_POSITION_H
 
@@ -12,9 +13,20 @@ static void oracle_place_learned(const oracle *o, int place, double *x) {
   for (int c = 0; c < o->C; c++) x[c] += table[place * o->C + c];
 }
 
+static void oracle_place_sinusoidal(const oracle *o, int place, double *x) {
+  double base = o->setting(o->ctx, "position", "base");
+  double scale = o->setting(o->ctx, "position", "scale");
+  for (int i = 0; 2 * i < o->C; i++) {
+    double angle = place / pow(base, 2.0 * i / o->C);
+    x[2 * i] += scale * sin(angle);
+    if (2 * i + 1 < o->C) x[2 * i + 1] += scale * cos(angle);
+  }
+}
+
 static void oracle_turn_rotary(const oracle *o, int place, double *x) {
-  for (int i = 1; i <= o->D / 2; i++) {
-    double theta = pow(o->setting(o->ctx, "position", "base"), -2.0 * (i - 1) / o->D);
+  int turned = 2 * (int)floor(o->setting(o->ctx, "position", "fraction") * o->D / 2);
+  for (int i = 1; i <= turned / 2; i++) {
+    double theta = pow(o->setting(o->ctx, "position", "base"), -2.0 * (i - 1) / turned);
     double cosine = cos(place * theta), sine = sin(place * theta);
     double x1 = x[2 * i - 2], x2 = x[2 * i - 1];
     x[2 * i - 2] = x1 * cosine - x2 * sine;
@@ -27,9 +39,11 @@ typedef struct oracle_position_row {
   void (*place)(const oracle *o, int place, double *x); /* (C) */
   void (*turn)(const oracle *o, int place, double *x);  /* (D) */
 } oracle_position_row;
-static const oracle_position_row oracle_positions[] = {{"none", NULL, NULL},
-                                                       {"learned", oracle_place_learned, NULL},
-                                                       {"rotary", NULL, oracle_turn_rotary},
-                                                       {0}};
+static const oracle_position_row oracle_positions[] = {
+    {"none", NULL, NULL},
+    {"sinusoidal", oracle_place_sinusoidal, NULL},
+    {"learned", oracle_place_learned, NULL},
+    {"rotary", NULL, oracle_turn_rotary},
+    {0}};
 
 #endif

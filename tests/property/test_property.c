@@ -128,11 +128,11 @@ static void packed_equals_separate(void) {
         tiny t;
         char what[100];
         const char *position = sl_position_family.rows[r]->id;
-        /* A table of absolute positions cannot give the same under other positions. */
-        if (!restart && !strcmp(position, "learned")) continue;
+        base_config(&c, position);
+        /* Absolute positions cannot give the same under other positions. */
+        if (!restart && tiny_absolute(&c)) continue;
         if (!restart && shared && strcmp(position, "none")) continue;
         snprintf(what, sizeof what, "position=%s shared=%d restart=%d", position, shared, restart);
-        base_config(&c, position);
         if (!open_or_fail(&t, &c, 1 + DOCUMENTS, WINDOW_CAUSAL, what)) continue;
         lay_out(&t, shared, restart);
         sl_model_forward(&t.pass);

@@ -1,41 +1,57 @@
 /* Rotary positions (Su et al. 2021, eq. 34): the pair (x[2i], x[2i+1]) of every query and key is
- * turned by position * base^(-2i/D), so that a score depends on the distance alone. */
+ * turned by position * base^(-2i/R), so that a score depends on the distance alone. R numbers of a
+ * head turn, its first ones: all D, or a fraction (Black et al. 2022, arXiv 2204.06745, sec. 2.1.1),
+ * and the rest of a score knows no positions. */
 #include "../../base/math.h"
 #include "../model.h"
 
 typedef struct settings {
-  double base;
+  double base, fraction;
 } settings;
 
+static int pairs(const void *s, const sl_dims *d) {
+  return (int)(((const settings *)s)->fraction * d->D / 2);
+}
+
 static sl_code check(const void *s, const sl_dims *d, sl_error *e) {
-  (void)s;
   if (d->D % 2)
     return sl_fail(e, SL_E_CONFIG, "model.position",
                    "Rotary positions turn pairs of numbers: the head size must be even, not %d.",
                    d->D);
+  if (!pairs(s, d))
+    return sl_fail(e, SL_E_CONFIG, "model.position.fraction",
+                   "%g of a head's %d numbers holds no pair to turn; choose a larger fraction.",
+                   ((const settings *)s)->fraction, d->D);
   return SL_OK;
 }
 
 static void plan(sl_plan *p, const sl_model_config *c, const sl_dims *d, sl_position *o) {
-  (void)c;
-  o->cos = sl_plan_add(p, SL_STATE, "position.cos", (int[]){d->T, d->D / 2, 0});
-  o->sin = sl_plan_add(p, SL_STATE, "position.sin", (int[]){d->T, d->D / 2, 0});
+  const int shape[] = {d->T, pairs(&c->position.settings, d), 0};
+  o->cos = sl_plan_add(p, SL_STATE, "position.cos", shape);
+  o->sin = sl_plan_add(p, SL_STATE, "position.sin", shape);
 }
 
 static void fill(const sl_position *o, const sl_dims *d, sl_real *state) {
+  const int half = pairs(o->settings, d);
   double log_base = sl_log(((const settings *)o->settings)->base);
   for (int t = 0; t < d->T; t++)
-    for (int i = 0; i < d->D / 2; i++) {
-      double angle = t * sl_exp(-2.0 * i / d->D * log_base);
-      state[o->cos.at + (size_t)t * (d->D / 2) + i] = (sl_real)sl_cos(angle);
-      state[o->sin.at + (size_t)t * (d->D / 2) + i] = (sl_real)sl_sin(angle);
+    for (int i = 0; i < half; i++) {
+      double angle = t * sl_exp(-(double)i / half * log_base);
+      state[o->cos.at + (size_t)t * half + i] = (sl_real)sl_cos(angle);
+      state[o->sin.at + (size_t)t * half + i] = (sl_real)sl_sin(angle);
     }
 }
 
 static void turn(const sl_pass *p, const sl_position *o, int direction, sl_real *qk) {
   const sl_dims *d = &p->model->dims;
-  p->k->rope(p->N, d->H, d->D, p->position, sl_weight(p, o->cos), sl_weight(p, o->sin),
-             (sl_real)direction, qk);
+  const sl_real *cos = sl_weight(p, o->cos), *sin = sl_weight(p, o->sin), sign = (sl_real)direction;
+  const int R = 2 * pairs(o->settings, d);
+  if (R == d->D) {
+    p->k->rope(p->N, d->H, R, p->position, cos, sin, sign, qk);
+    return;
+  }
+  for (int i = 0; i < p->N * d->H; i++)
+    p->k->rope(1, 1, R, p->position + i / d->H, cos, sin, sign, qk + (size_t)i * d->D);
 }
 
 static const sl_param params[] = {
@@ -48,6 +64,14 @@ static const sl_param params[] = {
      .max = 1e6,
      .offset = offsetof(settings, base),
      .help = "The slowest pair turns once in about 6 times this many positions."},
+    {.key = "fraction",
+     .label = "Fraction",
+     .type = SL_REAL,
+     .def = 1,
+     .min = 0.01,
+     .max = 1,
+     .offset = offsetof(settings, fraction),
+     .help = "How much of a head turns; the rest of it does not know positions."},
     {0}};
 
 const sl_position_type sl_position_rotary = {
