@@ -6,6 +6,8 @@ static const sl_option placements[] = {
      "Each sublayer reads a normed copy; the residual stream itself is never normed."},
     {"post", "After",
      "The residual stream is normed after each sublayer, as in the first Transformer."},
+    {"sandwich", "Both",
+     "As before, and what a sublayer gives is normed once more on its way to the residual stream."},
     {0}};
 
 #define AT(member) .offset = offsetof(sl_model_config, member)
@@ -77,7 +79,7 @@ static const sl_param params[] = {
      .text = "pre",
      .options = placements,
      AT(norm_placement),
-     .help = "Whether a norm stands before or after each sublayer."},
+     .help = "Whether norms stand before each sublayer, after it, or both."},
     {.key = "similarity",
      .label = "Similarity",
      .type = SL_FAMILY,
@@ -105,6 +107,13 @@ static const sl_param params[] = {
      .def = 0,
      AT(bias),
      .help = "Whether every matrix adds a learned constant to what it gives, as in GPT-2."},
+    {.key = "tied",
+     .label = "Tied embeddings",
+     .type = SL_BOOL,
+     .def = 0,
+     AT(tied),
+     .help = "Whether the token embeddings are what the last state is compared with, too, instead "
+             "of a matrix of their own."},
     {.key = "init_embedding",
      .label = "Embedding scale",
      .type = SL_REAL,

@@ -4,6 +4,7 @@
 
 void sl_ffn_plan(sl_plan *p, const sl_model_config *c, const sl_dims *d, sl_ffn *f) {
   f->type = (const sl_ffn_type *)c->ffn.row;
+  if (!f->type->forward) return;
   f->in = sl_linear_plan(p, c, "ffn", "in", d->C, d->F, 1);
   if (f->type->gated) f->gate = sl_linear_plan(p, c, "ffn", "gate", d->C, d->F, 1);
   f->out = sl_linear_plan(p, c, "ffn", "out", d->F, d->C, sl_residual_shrink(c));

@@ -44,7 +44,7 @@ static void plan_top(sl_model *m) {
   const sl_dims *d = &m->dims;
   double scale = m->config.init_matrix > 0 ? m->config.init_matrix : 1 / sl_sqrt(d->C);
   m->top = m->hidden[d->L];
-  if (m->config.norm_placement == SL_NORM_PRE) {
+  if (m->config.norm_placement != SL_NORM_POST) {
     sl_snprintf(p->prefix, sizeof p->prefix, "final_norm.");
     m->final_norm.type = (const sl_norm_type *)m->config.norm.row;
     m->final_norm.settings = &m->config.norm.settings;
@@ -52,7 +52,9 @@ static void plan_top(sl_model *m) {
     m->top = sl_plan_add(p, SL_SAVED, "out", (int[]){d->N, d->C, 0});
     p->prefix[0] = 0;
   }
-  m->unembedding = sl_plan_param(p, "unembedding", (int[]){d->V, d->C, 0}, SL_INIT_NORMAL, scale);
+  m->unembedding = m->embedding;
+  if (!m->config.tied)
+    m->unembedding = sl_plan_param(p, "unembedding", (int[]){d->V, d->C, 0}, SL_INIT_NORMAL, scale);
   if (m->config.bias)
     m->unembedding_bias = sl_plan_param(p, "unembedding_bias", (int[]){d->V, 0}, SL_INIT_ZERO, 0);
   size_t mark = sl_plan_mark(p); /* the logits are gone before the blocks' scratch is used */
@@ -147,7 +149,8 @@ void sl_model_backward(const sl_pass *p) {
 double sl_model_flops_per_token(const sl_model *m) {
   const sl_dims *d = &m->dims;
   double HD = (double)d->H * d->D;
-  double ffn = (m->blocks[0].ffn.type->gated ? 3.0 : 2.0) * d->C * d->F;
+  const sl_ffn_type *type = m->blocks[0].ffn.type;
+  double ffn = !type->forward ? 0 : (type->gated ? 3.0 : 2.0) * d->C * d->F;
   double matrices = d->L * (4.0 * d->C * HD + ffn) + (double)d->V * d->C;
   return 6.0 * matrices + 6.0 * d->T * HD * d->L;
 }

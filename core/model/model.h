@@ -13,11 +13,11 @@
 
 #define SL_MAX_LAYERS 24
 
-enum { SL_NORM_PRE, SL_NORM_POST };
+enum { SL_NORM_PRE, SL_NORM_POST, SL_NORM_SANDWICH };
 
 typedef struct sl_model_config {
   int32_t layers, heads, width, head_size, ffn_width; /* head_size 0: width / heads */
-  int32_t norm_placement, init_residual, bias;
+  int32_t norm_placement, init_residual, bias, tied;
   double init_embedding, init_matrix; /* init_matrix 0: 1 / sqrt(fan-in) */
   sl_pick position, norm, similarity, normaliser, ffn;
 } sl_model_config;
@@ -153,13 +153,17 @@ typedef struct sl_activation {
 typedef struct sl_ffn_type {
   sl_desc desc;
   int gated, keeps;
-  /* a = f(u) or f(g) u. */
+  /* a = f(u) or f(g) u. NULL: there is no such layer. */
   void (*forward)(const sl_kernels *k, const sl_activation *x, sl_real *a);
   /* du = …, dg = …; du may be da. */
   void (*backward)(const sl_kernels *k, const sl_activation *x, const sl_real *da, sl_real *dg,
                    sl_real *du);
 } sl_ffn_type;
 extern const sl_family sl_ffn_family;
+/* What gated types share: f(g) stands in a, and is multiplied by u. Backward, for f(g) = g s (ReLU
+ * keeps no s: it is whether g is above 0): du = da f(g), and dg holds what flows into f. */
+void sl_gate_forward(const sl_activation *x, sl_real *a);
+void sl_gate_backward(const sl_activation *x, const sl_real *da, sl_real *dg, sl_real *du);
 
 typedef struct sl_ffn {
   const sl_ffn_type *type;
@@ -173,16 +177,22 @@ void sl_ffn_forward(const sl_pass *p, const sl_ffn *f, const sl_real *x, sl_real
 void sl_ffn_backward(const sl_pass *p, const sl_ffn *f, const sl_real *x, const sl_real *dy,
                      sl_real *dx);
 
-/* ---- block ----
- * pre:  m = x + attention(norm1(x)),  y = m + ffn(norm2(m))
- * post: m = norm1(x + attention(x)),  y = norm2(m + ffn(m)) */
+/* ---- block: x -> attention -> m -> feed-forward -> y, each sublayer f as
+ *   pre       x + f(norm(x))
+ *   post      norm(x + f(x))
+ *   sandwich  x + out_norm(f(norm(x)))
+ * Without a feed-forward layer y is m. ---- */
+typedef struct sl_sublayer {
+  sl_norm norm, out_norm; /* out_norm: sandwich only */
+  sl_slot in;             /* (N,C) what the norm gives; post: what it takes */
+  sl_slot out;            /* (N,C) sandwich: what f gives */
+} sl_sublayer;
 typedef struct sl_block {
-  sl_norm norm1, norm2;
+  sl_sublayer sub[2];
   sl_attention attention;
   sl_ffn ffn;
-  sl_slot in1, in2;   /* (N,C) pre: what the norms give; post: what they take */
-  sl_slot middle;     /* (N,C) m */
-  sl_slot dm, dinner; /* scratch */
+  sl_slot middle;        /* (N,C) m */
+  sl_slot d_in, d_inner; /* (N,C) scratch */
 } sl_block;
 void sl_block_plan(sl_plan *p, const sl_model_config *c, const sl_dims *d, sl_block *b);
 void sl_block_forward(const sl_pass *p, const sl_block *b, const sl_real *x, sl_real *y);
@@ -196,8 +206,8 @@ struct sl_model {
   sl_plan plan;
   sl_position position;
   sl_block blocks[SL_MAX_LAYERS];
-  sl_norm final_norm;                /* pre placement only */
-  sl_slot embedding, unembedding;    /* (V,C) both */
+  sl_norm final_norm;                /* not in post placement */
+  sl_slot embedding, unembedding;    /* (V,C) both; the same if they are tied */
   sl_slot unembedding_bias;          /* (V), where the model has biases */
   sl_slot hidden[SL_MAX_LAYERS + 1]; /* (N,C) residual stream: embedded tokens, after each block */
   sl_slot top, logits;               /* (N,C) what is unembedded; (N,V) scratch */

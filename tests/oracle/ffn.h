@@ -1,36 +1,35 @@
 /* Feed-forward layers.
  *
  *   GELU           Hendrycks & Gimpel 2016 (1606.08415), sec. 2, tanh form
- *   SwiGLU         Shazeer 2020 (2002.05202), eq. 5 */
+ *   SiLU           Ramachandran et al. 2017 (1710.05941)
+ *   gated ones     Shazeer 2020 (2002.05202), eq. 5 */
 #ifndef ORACLE_FFN_H
 #define ORACLE_FFN_H
 
 #include "base.h"
 
-static double oracle_relu(double u, double g) {
-  (void)g;
-  return u > 0 ? u : 0;
+static double oracle_relu(double x) { return x > 0 ? x : 0; }
+static double oracle_gelu_gate(double x) {
+  return 0.5 * (1 + tanh(sqrt(2 / acos(-1)) * (x + 0.044715 * x * x * x)));
 }
-static double oracle_gelu_gate(double u, double g) {
-  (void)g;
-  return 0.5 * (1 + tanh(sqrt(2 / acos(-1)) * (u + 0.044715 * u * u * u)));
-}
-static double oracle_gelu(double u, double g) { return u * oracle_gelu_gate(u, g); }
-static double oracle_swiglu_gate(double u, double g) {
-  (void)u;
-  return 1 / (1 + exp(-g));
-}
-static double oracle_swiglu(double u, double g) { return g * oracle_swiglu_gate(u, g) * u; }
+static double oracle_gelu(double x) { return x * oracle_gelu_gate(x); }
+static double oracle_sigmoid(double x) { return 1 / (1 + exp(-x)); }
+static double oracle_silu(double x) { return x * oracle_sigmoid(x); }
 
+/* f(x W_in), or f(x W_gate) times x W_in. */
 typedef struct oracle_ffn_row {
   const char *id;
   int gated;
-  double (*activation)(double u, double g);
-  double (*kept)(double u, double g); /* for the backward pass, or NULL */
+  double (*f)(double x);    /* NULL: there is no such layer */
+  double (*kept)(double x); /* for the backward pass, or NULL */
 } oracle_ffn_row;
-static const oracle_ffn_row oracle_ffns[] = {{"relu", 0, oracle_relu, NULL},
+static const oracle_ffn_row oracle_ffns[] = {{"none", 0, NULL, NULL},
+                                             {"relu", 0, oracle_relu, NULL},
                                              {"gelu", 0, oracle_gelu, oracle_gelu_gate},
-                                             {"swiglu", 1, oracle_swiglu, oracle_swiglu_gate},
+                                             {"silu", 0, oracle_silu, oracle_sigmoid},
+                                             {"reglu", 1, oracle_relu, NULL},
+                                             {"geglu", 1, oracle_gelu, oracle_gelu_gate},
+                                             {"swiglu", 1, oracle_silu, oracle_sigmoid},
                                              {0}};
 
 static void oracle_feed_forward(oracle *o, const char *layer, const double *x, double *y) {
@@ -45,8 +44,8 @@ static void oracle_feed_forward(oracle *o, const char *layer, const double *x, d
     oracle_product(o, prefix, "in", x + n * o->C, o->C, u + n * F, F);
     if (g) oracle_product(o, prefix, "gate", x + n * o->C, o->C, g + n * F, F);
     for (int f = n * F; f < (n + 1) * F; f++) {
-      a[f] = row->activation(u[f], g ? g[f] : 0);
-      if (s) s[f] = row->kept(u[f], g ? g[f] : 0);
+      a[f] = g ? row->f(g[f]) * u[f] : row->f(u[f]);
+      if (s) s[f] = row->kept(g ? g[f] : u[f]);
     }
     oracle_product(o, prefix, "out", a + n * F, F, y + n * o->C, o->C);
   }

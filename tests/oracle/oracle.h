@@ -2,8 +2,9 @@
  * sum sign, nothing stored that is not asked for, no line of core. It reads weights by tensor name
  * and settings by key, and leaves what it computed under the names the engine uses.
  *
- * Here: the decoder, Vaswani et al. 2017 (1706.03762), with post (sec. 3.1) or pre (Xiong 2020)
- * norms. Each family has a file of its own. */
+ * Here: the decoder, Vaswani et al. 2017 (1706.03762), with post (sec. 3.1), pre (Xiong et al. 2020,
+ * 2002.04745) or sandwich norms (Ding et al. 2021, 2105.13290, sec. 2.4), its embeddings tied (Press
+ * & Wolf 2016, 1608.05859) or not. Each family has a file of its own. */
 #ifndef ORACLE_H
 #define ORACLE_H
 
@@ -35,34 +36,50 @@ static int oracle_knows(const char *key, const char *id) {
 
 /* ---- block and whole ---- */
 
-static void oracle_block(oracle *o, int layer, const double *x, double *y) {
-  char prefix[24], norm1[32], norm2[32];
-  snprintf(prefix, sizeof prefix, "layers.%d.", layer);
-  snprintf(norm1, sizeof norm1, "%snorm1.", prefix);
-  snprintf(norm2, sizeof norm2, "%snorm2.", prefix);
+typedef void (*oracle_layer)(oracle *o, const char *prefix, const double *x, double *y);
+
+/* y = x + f(x), normed where the placement says; number: of the sublayer. */
+static void oracle_sublayer(oracle *o, const char *layer, int number, oracle_layer f,
+                            const double *x, double *y) {
+  char in_name[8], out_name[8], norm[48], out_norm[48];
+  snprintf(in_name, sizeof in_name, "in%d", number);
+  snprintf(out_name, sizeof out_name, "out%d", number);
+  snprintf(norm, sizeof norm, "%snorm%d.", layer, number);
+  snprintf(out_norm, sizeof out_norm, "%snorm%d_out.", layer, number);
   int n = o->B * o->T * o->C;
-  double *in1 = oracle_new(o, prefix, "in1", n), *in2 = oracle_new(o, prefix, "in2", n);
-  double *m = oracle_new(o, prefix, "middle", n);
+  double *in = oracle_new(o, layer, in_name, n);
   if (oracle_is(o, "norm_placement", "post")) {
-    oracle_attention(o, prefix, x, in1);
-    for (int i = 0; i < n; i++) in1[i] += x[i];
-    oracle_norm(o, norm1, in1, m);
-    oracle_feed_forward(o, prefix, m, in2);
-    for (int i = 0; i < n; i++) in2[i] += m[i];
-    oracle_norm(o, norm2, in2, y);
+    f(o, layer, x, in);
+    for (int i = 0; i < n; i++) in[i] += x[i];
+    oracle_norm(o, norm, in, y);
+  } else if (oracle_is(o, "norm_placement", "sandwich")) {
+    double *out = oracle_new(o, layer, out_name, n);
+    oracle_norm(o, norm, x, in);
+    f(o, layer, in, out);
+    oracle_norm(o, out_norm, out, y);
+    for (int i = 0; i < n; i++) y[i] += x[i];
   } else {
-    oracle_norm(o, norm1, x, in1);
-    oracle_attention(o, prefix, in1, m);
-    for (int i = 0; i < n; i++) m[i] += x[i];
-    oracle_norm(o, norm2, m, in2);
-    oracle_feed_forward(o, prefix, in2, y);
-    for (int i = 0; i < n; i++) y[i] += m[i];
+    oracle_norm(o, norm, x, in);
+    f(o, layer, in, y);
+    for (int i = 0; i < n; i++) y[i] += x[i];
   }
+}
+
+static void oracle_block(oracle *o, int layer, const double *x, double *y) {
+  char prefix[24];
+  snprintf(prefix, sizeof prefix, "layers.%d.", layer);
+  int n = o->B * o->T * o->C;
+  double *m = oracle_new(o, prefix, "middle", n);
+  oracle_sublayer(o, prefix, 1, oracle_attention, x, m);
+  if (oracle_is(o, "ffn", "none"))
+    for (int i = 0; i < n; i++) y[i] = m[i];
+  else
+    oracle_sublayer(o, prefix, 2, oracle_feed_forward, m, y);
 }
 
 static void oracle_losses(oracle *o, const double *top) {
   int N = o->B * o->T;
-  const double *U = o->weight(o->ctx, "unembedding");
+  const double *U = o->weight(o->ctx, oracle_number(o, "tied") != 0 ? "embedding" : "unembedding");
   const double *bias = oracle_number(o, "bias") != 0 ? o->weight(o->ctx, "unembedding_bias") : NULL;
   double *logits = oracle_new(o, "", "logits", N * o->V);
   double *losses = oracle_new(o, "", "losses", N);

@@ -1,0 +1,20 @@
+/* ReGLU (Shazeer 2020, eq. 5): a = relu(x W_gate) * (x W_in). */
+#include "../model.h"
+
+static void forward(const sl_kernels *k, const sl_activation *x, sl_real *a) {
+  k->relu(x->n, x->g, a);
+  sl_gate_forward(x, a);
+}
+
+static void backward(const sl_kernels *k, const sl_activation *x, const sl_real *da, sl_real *dg,
+                     sl_real *du) {
+  sl_gate_backward(x, da, dg, du);
+  k->relu_back(x->n, x->g, dg, dg);
+}
+
+const sl_ffn_type sl_ffn_reglu = {.desc = {"reglu", "ReGLU",
+                                           "ReLU of one branch multiplies the other.",
+                                           "arXiv 2002.05202, eq. 5", NULL},
+                                  .gated = 1,
+                                  .forward = forward,
+                                  .backward = backward};
