@@ -114,7 +114,7 @@ describe('settings', () => {
     assert.equal(config.model.init_residual, true);
     assert.equal(config.data.corpus.triggers, ' ab');
     assert.equal(config.train.lr, 0.25);
-    assert.deepEqual(config.model.position, { type: 'rotary', base: 50 });
+    assert.deepEqual(config.model.position, { type: 'rotary', base: 50, fraction: 1 });
   });
 
   test('a row that is named takes its defaults; settings go into it', () => {
