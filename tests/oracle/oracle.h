@@ -36,10 +36,10 @@ static int oracle_knows(const char *key, const char *id) {
 
 /* ---- block and whole ---- */
 
-typedef void (*oracle_layer)(oracle *o, const char *prefix, const double *x, double *y);
+typedef void (*oracle_part)(oracle *o, const char *prefix, const double *x, double *y);
 
 /* y = x + f(x), normed where the placement says; number: of the sublayer. */
-static void oracle_sublayer(oracle *o, const char *layer, int number, oracle_layer f,
+static void oracle_sublayer(oracle *o, const char *layer, int number, oracle_part f,
                             const double *x, double *y) {
   char in_name[8], out_name[8], norm[48], out_norm[48];
   snprintf(in_name, sizeof in_name, "in%d", number);
