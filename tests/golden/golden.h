@@ -270,10 +270,10 @@ static const sl_param optimiser_params[] = {
 static const sl_desc optimiser_section = {"train", "", "", NULL, optimiser_params};
 
 static void check_trajectory(const sl_json *c) {
-  enum { N = 12, STEPS = 5 };
+  enum { MOST = 100, STEPS = 5 };
   sl_pick pick;
   sl_error e = {0};
-  sl_real w[N], m[N] = {0}, v[N] = {0}, g[N];
+  sl_real w[MOST], m[MOST] = {0}, v[MOST] = {0}, g[MOST];
   const char *what = string_at(c, "name");
   const sl_json *settings = sl_json_get(c, "train");
   if (skip_unknown(c, settings, optimiser_params)) return;
@@ -281,15 +281,17 @@ static void check_trajectory(const sl_json *c) {
   sl_code code = sl_json_read(settings, &optimiser_section, "train", &pick, &e);
   if (!check(code == SL_OK, "%s: %s %s", what, e.path, e.message)) return;
   const sl_optimiser_type *type = (const sl_optimiser_type *)(const void *)pick.row;
-  for (int i = 0; i < N; i++) w[i] = (sl_real)take();
+  size_t n = (size_t)number_at(sl_json_first(sl_json_get(c, "tensors")), "size");
+  if (!check(n <= MOST, "%s: %zu numbers", what, n)) return;
+  for (size_t i = 0; i < n; i++) w[i] = (sl_real)take();
   for (int step = 0; step < STEPS; step++) {
-    for (int i = 0; i < N; i++) g[i] = (sl_real)take();
+    for (size_t i = 0; i < n; i++) g[i] = (sl_real)take();
     sl_update u = {.lr = number_at(c, "lr") / (1 + step),
                    .grad_scale = take(),
                    .t = step + 1,
                    .decays = sl_json_number(sl_json_get(c, "decays")) != 0};
-    type->update(sl_tier_at(0).kernels, &pick.settings, &u, N, g, w, m, v);
-    compare(what, "the weights", w, N, 0);
+    type->update(sl_tier_at(0).kernels, &pick.settings, &u, n, g, w, m, v);
+    compare(what, "the weights", w, n, 0);
   }
   note_all(optimiser_params, "", &pick);
 }

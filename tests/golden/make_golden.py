@@ -19,7 +19,7 @@ torch.set_num_threads(1)
 from reference.cases import CASES
 from reference.model import Model
 from reference.numbers import B, T, V, windows
-from reference.optimisers import LR, SHAPE, TRAJECTORIES, trajectory
+from reference.optimisers import LR, TRAJECTORIES, trajectory
 
 
 class Numbers:
@@ -55,13 +55,13 @@ def model_case(numbers, name, case):
     return {**about, "tensors": tensors}
 
 
-def optimiser_case(numbers, name, kind, settings, decays):
-    start, steps = trajectory(name, kind, settings, decays)
+def optimiser_case(numbers, name, case):
+    start, steps = trajectory(name, **case)
     tensors = [numbers.put("start", start)]
     for step in steps:
         tensors += [numbers.put(key, step[key]) for key in ("grad", "scale", "after")]
-    return {"name": name, "train": {"optimiser": {"type": kind, **settings}}, "decays": decays, "lr": LR,
-            "shape": SHAPE, "tensors": tensors}  # fmt: skip
+    return {"name": name, "train": {"optimiser": case["optimiser"]}, "decays": case["decays"],
+            "lr": LR, "shape": case["shape"], **case["about"], "tensors": tensors}  # fmt: skip
 
 
 def main(folder):
@@ -72,7 +72,7 @@ def main(folder):
         "T": T,
         "V": V,
         "cases": [model_case(numbers, *item) for item in CASES.items()],
-        "trajectories": [optimiser_case(numbers, name, *t) for name, t in TRAJECTORIES.items()],
+        "trajectories": [optimiser_case(numbers, *item) for item in TRAJECTORIES.items()],
     }
     (folder / "golden.bin").write_bytes(struct.pack(f"<{len(numbers.all)}d", *numbers.all))
     text = json.dumps(index, separators=(",", ":")).replace('{"name"', '\n{"name"')

@@ -138,8 +138,10 @@ MASK = {"causal": lambda i, j: j <= i, "window": window, "shifted_window": shift
 
 
 class no_slot:
+    """`scale`, which some have, is where their numbers start; here they have numbers of their own."""
+
     key = value = None  # (G,D)
-    logit = None  # (H)
+    logit = None  # (H): a score instead of a key, behind which there is no value
     output = None  # (H,D)
 
     def __init__(self, model, at):
@@ -151,20 +153,20 @@ class sink_token(no_slot):
 
 
 class kv_bias(no_slot):
-    def __init__(self, model, at):
+    def __init__(self, model, at, scale=0.02):
         self.key = model.add(at + "slot_k", model.G, model.D)
         self.value = model.add(at + "slot_v", model.G, model.D)
 
 
 class k_bias(no_slot):
-    def __init__(self, model, at, dims=0):
+    def __init__(self, model, at, dims=0, scale=0.02):
         learnt = dims or model.D
         self.key = F.pad(model.add(at + "slot_k", model.G, learnt), (0, model.D - learnt))
         self.value = torch.zeros(model.G, model.D)
 
 
 class k_bias_fixed(no_slot):
-    def __init__(self, model, at, size=1.0, direction="first"):
+    def __init__(self, model, at, size=1.0, direction="first", scale=0.02):
         self.key = model.add(at + "slot_k", model.G, model.D)
         first = F.one_hot(torch.tensor(0), model.D).double()
         ones = torch.ones(model.D) / math.sqrt(model.D)
@@ -179,6 +181,7 @@ class v_bias(no_slot):
 class sink_logit(no_slot):
     def __init__(self, model, at):
         self.logit = model.add(at + "slot_logit", model.c["heads"])
+        self.value = torch.zeros(model.G, model.D)
 
 
 SLOT = {
@@ -260,20 +263,28 @@ class Attention:
         """Key and value heads (…,G,·,·), each for as many query heads as share it."""
         return x.repeat_interleave(self.model.c["heads"] // self.model.G, -3)
 
+    def slot_scores(self, q):
+        """(B,H,T,1), or None where there is no column for a slot."""
+        if self.slot.logit is not None:
+            return self.slot.logit[:, None, None].expand(*q.shape[:-1], 1)
+        if self.slot.key is None:
+            return None
+        key = self.similarity.map(self.slot.key)[:, None]
+        return q @ self.per_head(key).transpose(-1, -2) / math.sqrt(self.model.D)
+
     def weigh(self, q, k, w):
         m = self.model
         s = q @ self.per_head(k).transpose(-1, -2) / math.sqrt(m.D) + m.position.bias(w["position"])
         sees = w["sees"][:, None]
-        if self.slot.key is not None:
-            key = self.similarity.map(self.slot.key)[:, None]
-            s = torch.cat((q @ self.per_head(key).transpose(-1, -2) / math.sqrt(m.D), s), -1)
+        slot = self.slot_scores(q)
+        if slot is not None:
+            s = torch.cat((slot, s), -1)
             sees = F.pad(sees, (1, 0), value=True)
         if m.c["softcap"]:
             s = m.c["softcap"] * torch.tanh(s / m.c["softcap"])
-        more = 0.0 if self.slot.logit is None else torch.exp(self.slot.logit)[:, None, None]
         z = m.pick(NORMALISER, "normaliser")
-        weights = self.similarity.weigh(s, sees, lambda e: z(e, sees) + more)
-        if m.kind("similarity") == "exp" and m.kind("normaliser") == "sum" and self.slot.logit is None:
+        weights = self.similarity.weigh(s, sees, lambda e: z(e, sees))
+        if m.kind("similarity") == "exp" and m.kind("normaliser") == "sum":
             softmax = torch.softmax(s.masked_fill(~sees, -math.inf), -1)
             assert torch.allclose(weights, softmax, rtol=1e-13, atol=1e-15)
         return weights
