@@ -290,6 +290,10 @@ const char *sl_data_json(sl_lab *lab) {
   sl_text_number(t, b.unigram);
   sl_text_add(t, ",\"bigram\":");
   sl_text_number(t, b.bigram);
+  if (b.floor > 0) {
+    sl_text_add(t, ",\"floor\":");
+    sl_text_number(t, b.floor);
+  }
   sl_text_printf(t, ",\"sample\":%d}}", b.sample);
   return sl_lab_answer(lab);
 }

@@ -67,7 +67,7 @@ static int count_sample(counts *k, const sl_corpus *c, uint64_t seed) {
 sl_baselines sl_corpus_baselines(const sl_corpus *c, uint64_t seed, void *scratch) {
   counts *k = scratch;
   memset(k, 0, sizeof *k);
-  sl_baselines r = {.uniform = sl_log(c->vocab.size)};
+  sl_baselines r = {.uniform = sl_log(c->vocab.size), .floor = c->floor};
   r.sample = count_sample(k, c, seed);
   sums all = {0}, first = {0}, pairs = {0};
   for (int v = 0; v < c->vocab.size; v++) {

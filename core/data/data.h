@@ -75,6 +75,9 @@ struct sl_corpus {
   sl_vocab vocab;
   int longest; /* tokens of the longest document; 0: one begins anywhere and does not end */
   int train_tokens, held_out_tokens; /* how many there are, or 0: as many as are asked for */
+  /* Nats per token that nobody can do without who reads whole documents, each behind a BOS, and
+   * predicts their tokens and their EOS: exact, or 0 where it is not known. */
+  double floor;
   void *state;
 };
 
@@ -134,7 +137,8 @@ void sl_pack_held_out(const sl_pick *packing, const sl_corpus *c, uint64_t seed,
  * (without specials): uniform ln V, unigram, bigram (conditional). */
 typedef struct sl_baselines {
   double uniform, unigram, bigram;
-  int sample; /* tokens measured */
+  double floor; /* the corpus's own */
+  int sample;   /* tokens measured */
 } sl_baselines;
 
 /* scratch: at least sl_baselines_scratch() bytes. */

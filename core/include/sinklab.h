@@ -79,7 +79,9 @@ SL_API void sl_close(sl_lab *lab);
 SL_API uint32_t sl_generation(const sl_lab *lab);
 /* The resolved configuration of the open run. */
 SL_API const char *sl_config_json(sl_lab *lab);
-/* {"vocabulary":["a",…],"baselines":{"uniform":…,"unigram":…,"bigram":…}} of the open run's data. */
+/* {"vocabulary":["a",…],"bos":…,"eos":…,"baselines":{"uniform":…,"unigram":…,"bigram":…,"floor":…,
+ * "sample":…}} of the open run's data. The floor is there where it is exact: what a model would score
+ * that knows how documents are made, on whole documents behind a BOS. */
 SL_API const char *sl_data_json(sl_lab *lab);
 
 /* Up to `steps` optimiser steps; stops at train.steps. Evaluates and takes fingerprints at the

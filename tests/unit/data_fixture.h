@@ -57,15 +57,16 @@ static inline char *sample_text(size_t *size) {
 }
 
 /* Every corpus, and the text in its three ways: opened with defaults. */
-#define CORPORA 6
+#define CORPORA 12
 static inline void open_all(opened *o) {
   size_t size;
   char *text = sample_text(&size);
-  static const char *ids[CORPORA] = {"backcopy", "backcopy_docs", "stories",
-                                     "text",     "text",          "text"};
+  static const char *ids[CORPORA] = {"backcopy", "backcopy_docs", "stories",   "text",
+                                     "text",     "text",          "induction", "copy",
+                                     "repeated", "random",        "dyck",      "addition"};
   for (int i = 0; i < CORPORA; i++) {
     sl_pick_set(&o[i].pick, &sl_corpus_family, ids[i]);
-    if (i > 3) set_int(&o[i].pick, "documents", i - 3);
+    if (i == 4 || i == 5) set_int(&o[i].pick, "documents", i - 3);
     open_pick(&o[i], text, size);
     CHECK(o[i].code == SL_OK, "%s does not open: %s", ids[i], o[i].e.message);
   }

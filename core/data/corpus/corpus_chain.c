@@ -8,8 +8,7 @@
 
 #define N SL_ALPHABET
 
-/* Cumulative counts: sampling is one integer below the total and a search, so it has the same
- * result on every platform. */
+/* Cumulative counts. */
 typedef struct chain {
   uint32_t first[N + 1];   /* unigram counts, without the triggers if none may come first */
   uint32_t next[N][N + 1]; /* bigram counts by the character before */
@@ -81,31 +80,17 @@ size_t sl_chain_memory(const void *settings, sl_text_input text) {
   return sl_arena_round(sizeof(chain));
 }
 
-/* A character with probability in proportion to its count. */
-static int draw(const uint32_t *cumulative, sl_rng *rng) {
-  uint32_t u = sl_rng_below(rng, cumulative[N]);
-  int low = 0, high = N; /* cumulative[low] <= u < cumulative[high] */
-  while (high - low > 1) {
-    int mid = (low + high) / 2;
-    if (cumulative[mid] <= u)
-      low = mid;
-    else
-      high = mid;
-  }
-  return low;
-}
-
 void sl_chain_draw(const sl_corpus *c, sl_rng *rng, int skip, int n, int32_t *out) {
   const chain *ch = c->state;
   int before = -1, last = -1;
   for (int i = 0; i < n; i++) {
     int token;
     if (i == 0)
-      token = draw(ch->first, rng);
+      token = sl_draw_counts(ch->first, N, rng);
     else if (ch->trigger[last] && before >= 0)
       token = before; /* may be a trigger itself: the rule holds for copies too */
     else
-      token = draw(ch->next[last], rng);
+      token = sl_draw_counts(ch->next[last], N, rng);
     if (i >= skip) out[i - skip] = token;
     before = last;
     last = token;

@@ -4,14 +4,14 @@
 #ifndef SL_CORPUS_CHAIN_H
 #define SL_CORPUS_CHAIN_H
 
-#include "../data.h"
+#include "corpus_parts.h"
 
 #define SL_TRIGGERS_MAX 64
 
 typedef struct sl_chain_settings {
   char triggers[SL_TRIGGERS_MAX + 1];
   int32_t first_trigger;
-  int32_t doc_min, doc_max; /* backcopy_docs only */
+  sl_lengths lengths; /* backcopy_docs only */
 } sl_chain_settings;
 
 /* The parameters both rows have. */
