@@ -162,8 +162,8 @@ typedef struct sl_ffn_type {
 extern const sl_family sl_ffn_family;
 /* What gated types share: f(g) stands in a, and is multiplied by u. Backward, for f(g) = g s (ReLU
  * keeps no s: it is whether g is above 0): du = da f(g), and dg holds what flows into f. */
-void sl_gate_forward(const sl_activation *x, sl_real *a);
-void sl_gate_backward(const sl_activation *x, const sl_real *da, sl_real *dg, sl_real *du);
+void sl_ffn_gate(const sl_activation *x, sl_real *a);
+void sl_ffn_gate_back(const sl_activation *x, const sl_real *da, sl_real *dg, sl_real *du);
 
 typedef struct sl_ffn {
   const sl_ffn_type *type;

@@ -3,12 +3,12 @@
 
 static void forward(const sl_kernels *k, const sl_activation *x, sl_real *a) {
   k->gelu(x->n, x->g, x->s, a);
-  sl_gate_forward(x, a);
+  sl_ffn_gate(x, a);
 }
 
 static void backward(const sl_kernels *k, const sl_activation *x, const sl_real *da, sl_real *dg,
                      sl_real *du) {
-  sl_gate_backward(x, da, dg, du);
+  sl_ffn_gate_back(x, da, dg, du);
   k->gelu_back(x->n, x->g, x->s, dg, dg);
 }
 
