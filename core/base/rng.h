@@ -11,7 +11,9 @@ typedef enum sl_stream {
   SL_STREAM_TRAIN,    /* a: step, b: row of the batch */
   SL_STREAM_VALID,    /* a: row of the held-out set */
   SL_STREAM_CORPUS,   /* tables a corpus builds once */
-  SL_STREAM_BASELINE  /* sample from which the entropy baselines are measured */
+  SL_STREAM_BASELINE, /* sample from which the entropy baselines are measured */
+  SL_STREAM_UNIQUE,   /* a: window of a limited stock */
+  SL_STREAM_EPOCH     /* the order of the stock; a: how often it was gone through */
 } sl_stream;
 
 typedef struct sl_rng {

@@ -37,6 +37,14 @@ size_t sl_corpus_memory(const sl_pick *pick, sl_text_input text) {
   return type_of(pick)->memory(&pick->settings, text);
 }
 
+void sl_corpus_limit(sl_corpus *c, int tokens, int T) {
+  if (tokens == 0) return;
+  if (c->type->limit)
+    c->type->limit(c, tokens);
+  else
+    c->unique_windows = tokens < T ? 1 : tokens / T;
+}
+
 int sl_vocab_find(const sl_vocab *v, const char *text) {
   for (int i = 0; i < v->size; i++)
     if (!strcmp(v->text[i], text)) return i;
@@ -47,8 +55,8 @@ static sl_code check_part(const char *part, int tokens, int T, sl_error *e) {
   if (tokens == 0 || tokens > T) return SL_OK;
   return sl_fail(
       e, SL_E_DATA, "text",
-      "The %s of this text has %d tokens and a context of %d needs %d: take a longer text "
-      "or a shorter context.",
+      "The %s of this text has %d tokens and a context of %d needs %d: take a longer text, "
+      "more unique data or a shorter context.",
       part, tokens, T, T + 1);
 }
 

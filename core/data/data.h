@@ -67,6 +67,8 @@ typedef struct sl_corpus_type {
    * fills the window), honoured if the corpus has a choice, or 0. */
   int (*document)(const sl_corpus *c, sl_rng *rng, int held_out, int want, int skip, int max,
                   int32_t *out, int *ended);
+  /* Leaves training the first `tokens` of a corpus that has only so many; NULL for generators. */
+  void (*limit)(sl_corpus *c, int tokens);
 } sl_corpus_type;
 
 struct sl_corpus {
@@ -78,6 +80,7 @@ struct sl_corpus {
   /* Nats per token that nobody can do without who reads whole documents, each behind a BOS, and
    * predicts their tokens and their EOS: exact, or 0 where it is not known. */
   double floor;
+  int unique_windows; /* of sl_corpus_limit, or 0 */
   void *state;
 };
 
@@ -91,6 +94,9 @@ sl_code sl_corpus_open(sl_corpus *c, const sl_pick *pick, sl_text_input text, sl
 size_t sl_corpus_memory(const sl_pick *pick, sl_text_input text);
 /* Refuses settings that contradict each other; open asks too. */
 sl_code sl_corpus_check(const sl_pick *pick, sl_error *e);
+/* Gives training a stock of `tokens`, in windows of T: the corpus's own first ones, or, of a generator,
+ * so many windows that come again and again, in another order each time. 0: no limit. */
+void sl_corpus_limit(sl_corpus *c, int tokens, int T);
 /* The token of this text, or -1. */
 int sl_vocab_find(const sl_vocab *v, const char *text);
 /* Refuses a window of T tokens that the corpus cannot fill, with the numbers in the sentence. */
@@ -123,7 +129,7 @@ typedef enum sl_input {
   SL_INPUT_TEXT      /* the same text without the BOS, one token more at the end to fill T */
 } sl_input;
 
-/* Row `row` of training step `step`, into row b of the batch. */
+/* Row `row` of training step `step`, each of batch->B rows, into row b of the batch. */
 void sl_pack_train(const sl_pick *packing, const sl_corpus *c, uint64_t seed, int64_t step, int row,
                    sl_batch *batch, int b);
 /* Held-out window number `row` in one of the three inputs. BOS_TEXT and TEXT start at a document's

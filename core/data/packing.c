@@ -140,10 +140,36 @@ sl_code sl_packing_check(const sl_pick *packing, const sl_corpus *c, sl_error *e
   return p->check ? p->check(&packing->settings, c, e) : SL_OK;
 }
 
+/* Where number i of n stands in the order of this epoch: a permutation without a table, by four rounds
+ * of Feistel's network on the next power of four, again until the result is below n. */
+static uint32_t shuffled(uint64_t seed, uint64_t epoch, uint32_t n, uint32_t i) {
+  int half = 1;
+  while ((uint64_t)1 << 2 * half < n) half++;
+  uint32_t mask = ((uint32_t)1 << half) - 1;
+  uint64_t key = sl_rng_at(seed, SL_STREAM_EPOCH, epoch, 0).key;
+  do {
+    for (uint64_t round = 0; round < 4; round++) {
+      uint32_t left = i >> half, right = i & mask;
+      left ^= (uint32_t)sl_rng_at(key, SL_STREAM_EPOCH, right, round).key & mask;
+      i = right << half | left;
+    }
+  } while (i >= n);
+  return i;
+}
+
+/* A window that never comes again, or one of the stock. */
+static sl_rng training_rng(const sl_corpus *c, uint64_t seed, int64_t step, int row, int rows) {
+  if (!c->unique_windows) return sl_rng_at(seed, SL_STREAM_TRAIN, (uint64_t)step, (uint64_t)row);
+  uint32_t n = (uint32_t)c->unique_windows;
+  uint64_t number = (uint64_t)step * (uint64_t)rows + (uint64_t)row;
+  uint32_t window = shuffled(seed, number / n, n, (uint32_t)(number % n));
+  return sl_rng_at(seed, SL_STREAM_UNIQUE, window, 0);
+}
+
 void sl_pack_train(const sl_pick *packing, const sl_corpus *c, uint64_t seed, int64_t step, int row,
                    sl_batch *batch, int b) {
   const sl_packing_type *p = type_of(packing);
-  sl_rng rng = sl_rng_at(seed, SL_STREAM_TRAIN, (uint64_t)step, (uint64_t)row);
+  sl_rng rng = training_rng(c, seed, step, row, batch->B);
   p->fill(p, &packing->settings, c, &rng, 0, batch, b);
 }
 

@@ -32,6 +32,17 @@ static const sl_param data_params[] = {
      .max = 1024,
      DATA_AT(context),
      .help = "Tokens in a window."},
+    {.key = "unique",
+     .label = "Unique data",
+     .unit = "tokens",
+     .type = SL_INT,
+     .scale = SL_LOG,
+     .def = 0,
+     .min = 0,
+     .max = 1000000000,
+     DATA_AT(unique),
+     .help = "Training goes again and again through windows of this many tokens, in a new order "
+             "each time; of your own text it takes the first. 0: no window comes twice."},
     {0}};
 static const sl_desc data_section = {"data", "Data", "What is read, and how it is packed.", NULL,
                                      data_params};

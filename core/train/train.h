@@ -34,7 +34,7 @@ extern const sl_family sl_schedule_family;
 /* ---- configuration of a run ---- */
 typedef struct sl_data_config {
   sl_pick corpus, packing;
-  int32_t context;
+  int32_t context, unique;
 } sl_data_config;
 
 typedef struct sl_train_config {

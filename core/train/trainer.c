@@ -22,12 +22,19 @@ static size_t batch_bytes(int B, int T) {
 
 static size_t reals(size_t n) { return sl_arena_round(n * sizeof(sl_real)); }
 
+static sl_code open_corpus(const sl_config *c, sl_text_input text, sl_arena *arena,
+                           sl_corpus *corpus, sl_error *e) {
+  SL_TRY(sl_corpus_open(corpus, &c->data.corpus, text, arena, e));
+  sl_corpus_limit(corpus, c->data.unique, c->data.context);
+  return SL_OK;
+}
+
 /* The corpus is opened for its vocabulary, in an arena of its own that is dropped. */
 static sl_code vocabulary(const sl_config *c, sl_text_input text, int *V, sl_error *e) {
   sl_arena arena;
   sl_corpus corpus;
   SL_TRY(sl_arena_open(&arena, sl_corpus_memory(&c->data.corpus, text), e));
-  sl_code code = sl_corpus_open(&corpus, &c->data.corpus, text, &arena, e);
+  sl_code code = open_corpus(c, text, &arena, &corpus, e);
   if (code == SL_OK) code = sl_corpus_check_context(&corpus, c->data.context, e);
   if (code == SL_OK) code = sl_packing_check(&c->data.packing, &corpus, e);
   *V = corpus.vocab.size;
@@ -87,7 +94,7 @@ static void take_all(sl_trainer *t) {
 
 static sl_code open_in_arena(sl_trainer *t, sl_text_input text, sl_error *e) {
   take_all(t);
-  SL_TRY(sl_corpus_open(&t->corpus, &t->config.data.corpus, text, &t->arena, e));
+  SL_TRY(open_corpus(&t->config, text, &t->arena, &t->corpus, e));
   sl_model_init(&t->model, t->config.seed, t->params);
   sl_model_fill_state(&t->model, t->state);
   return SL_OK;

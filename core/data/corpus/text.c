@@ -29,7 +29,8 @@ typedef struct text_state {
   const char **names;
   char *name_bytes;
   int n, doc_count, char_count;
-  int split; /* first token, or first document, that is held out */
+  int split;    /* first token, or first document, that is held out */
+  int training; /* tokens, or documents, that training draws from: split, or fewer */
 } text_state;
 
 /* ---- UTF-8 ----------------------------------------------------------------------------------- */
@@ -230,7 +231,7 @@ static void split_documents(text_state *t, int by) {
 /* The last tenth, in whole documents: those that begin behind nine tenths of the tokens. */
 static sl_code hold_out(sl_corpus *c, text_state *t, int by, sl_error *e) {
   if (by == WHOLE) {
-    t->split = t->n - t->n / 10;
+    t->split = t->training = t->n - t->n / 10;
     c->train_tokens = t->split;
     c->held_out_tokens = t->n - t->split;
     return SL_OK;
@@ -249,8 +250,20 @@ static sl_code hold_out(sl_corpus *c, text_state *t, int by, sl_error *e) {
     if (t->split > 0 && c->train_tokens >= total - total / 10) break;
     c->train_tokens += t->docs[t->split].length;
   }
+  t->training = t->split;
   c->held_out_tokens = total - c->train_tokens;
   return SL_OK;
+}
+
+static void limit(sl_corpus *c, int tokens) {
+  text_state *t = c->state;
+  if (!t->docs) {
+    if (tokens < t->training) c->train_tokens = t->training = tokens;
+    return;
+  }
+  c->train_tokens = t->training = 0;
+  while (t->training < t->split && c->train_tokens < tokens)
+    c->train_tokens += t->docs[t->training++].length;
 }
 
 /* ---- the row --------------------------------------------------------------------------------- */
@@ -280,7 +293,7 @@ static sl_code open(sl_corpus *c, const void *settings, sl_text_input in, sl_are
 
 static const uint16_t *slice(const text_state *t, sl_rng *rng, int held_out, int most, int *length,
                              int *ended) {
-  int from = held_out ? t->split : 0, n = (held_out ? t->n : t->split) - from;
+  int from = held_out ? t->split : 0, n = (held_out ? t->n : t->training) - from;
   *ended = most > n; /* the text ends before the window; the context check keeps that from being */
   *length = most < n ? most : n;
   return t->tokens + from + sl_rng_below(rng, (uint32_t)(n - *length) + 1);
@@ -289,7 +302,7 @@ static const uint16_t *slice(const text_state *t, sl_rng *rng, int held_out, int
 /* One of the part's documents; if a length is wanted, the first of a few that has it. */
 static const uint16_t *pick(const text_state *t, sl_rng *rng, int held_out, int want, int most,
                             int *length, int *ended) {
-  int from = held_out ? t->split : 0, n = (held_out ? t->doc_count : t->split) - from;
+  int from = held_out ? t->split : 0, n = (held_out ? t->doc_count : t->training) - from;
   const span *best = NULL;
   for (int tries = want > 0 ? 16 : 1; tries > 0; tries--) {
     const span *d = t->docs + from + sl_rng_below(rng, (uint32_t)n);
@@ -347,4 +360,5 @@ const sl_corpus_type sl_corpus_text = {
     .needs_text = 1,
     .open = open,
     .memory = memory,
-    .document = document};
+    .document = document,
+    .limit = limit};
