@@ -313,6 +313,11 @@ int sl_train(sl_lab *lab, int steps) {
   return SL_OK;
 }
 
+int sl_set_live(sl_lab *lab, const char *path, double value) {
+  SL_TRY(sl_lab_need_run(lab));
+  return sl_trainer_set_live(&lab->run->trainer, path, value, &lab->error);
+}
+
 int sl_shard(sl_lab *lab, int shard) {
   SL_TRY(sl_lab_need_run(lab));
   return sl_trainer_shard(&lab->run->trainer, shard, 0, &lab->error);

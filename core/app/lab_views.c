@@ -44,6 +44,7 @@ const char *sl_run_json(sl_lab *lab) {
   if (t->diverged)
     sl_text_printf(out, ",\"diverged\":{\"step\":%lld,\"tensor\":\"%s\"}",
                    (long long)t->diverged_step, t->diverged_tensor);
+  sl_trainer_write_changes(t, out);
   sl_text_add(out, ",\n\"fingerprint\":[");
   for (int i = 0; i < m->fingerprint_count; i++)
     sl_text_printf(out, "%s{\"step\":%lld,\"hash\":\"%016llx\"}", i ? "," : "",

@@ -53,6 +53,7 @@ typedef struct sl_param {
   const struct sl_family *family; /* SL_FAMILY */
   const struct sl_desc *section;  /* SL_SECTION */
   size_t offset;                  /* in the struct it is a member of */
+  int live;                       /* a number that may change between the steps of a run */
 } sl_param;
 
 /* First member of every pluggable struct. */

@@ -12,6 +12,8 @@ typedef enum sl_stream {
   SL_STREAM_VALID,    /* a: row of the held-out set */
   SL_STREAM_CORPUS,   /* tables a corpus builds once */
   SL_STREAM_BASELINE, /* sample from which the entropy baselines are measured */
+  SL_STREAM_DROPOUT,  /* a: step, b: window of the batch and place in the model */
+  SL_STREAM_ROTATION, /* a: index of the parameter tensor */
   SL_STREAM_UNIQUE,   /* a: window of a limited stock */
   SL_STREAM_EPOCH     /* the order of the stock; a: how often it was gone through */
 } sl_stream;

@@ -87,6 +87,11 @@ SL_API const char *sl_data_json(sl_lab *lab);
 /* Up to `steps` optimiser steps; stops at train.steps. Evaluates and takes fingerprints at the
  * steps the configuration names. */
 SL_API int sl_train(sl_lab *lab, int steps);
+/* Changes a setting of the open run from the coming step on: "train.lr", "train.optimiser.decay" and the
+ * other numbers that the registry calls live. The run file and checkpoints record it with the step, so
+ * that the run can be repeated: workers that share a run change it between the same two steps. The
+ * configuration stays as the run began. */
+SL_API int sl_set_live(sl_lab *lab, const char *path, double value);
 /* One step in pieces, for several workers: each computes some shards, in any order, and gives their
  * buffers (tensor "shards.N": the gradient, then the loss as the sum of the last two numbers) to the
  * others, who write them in place; when all shards of the step are there, all apply. A worker that

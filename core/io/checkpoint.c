@@ -69,9 +69,11 @@ static void write_json(sl_text *out, const sl_trainer *t, const sl_metrics *m,
   uint64_t bits[2]; /* exact: a resumed run reports the same mean loss */
   memcpy(&bits[0], &m->loss_sum, 8);
   memcpy(&bits[1], &t->loss, 8);
-  sl_text_printf(out, ",\"loss_sum\":\"%016llx\",\"loss\":\"%016llx\",\"loss_steps\":\"%lld\"}",
+  sl_text_printf(out, ",\"loss_sum\":\"%016llx\",\"loss\":\"%016llx\",\"loss_steps\":\"%lld\"",
                  (unsigned long long)bits[0], (unsigned long long)bits[1],
                  (long long)m->loss_steps);
+  sl_trainer_write_changes(t, out);
+  sl_text_add(out, "}");
 }
 
 static void write_entry(unsigned char *p, const array *a, size_t offset) {
@@ -242,6 +244,26 @@ static sl_code load_array(const unsigned char *b, const array *a, sl_error *e) {
   return SL_OK;
 }
 
+/* What was changed on the way, in order and not after the step that the file holds. */
+static sl_code load_changes(const sl_json *j, sl_trainer *t, int64_t step, sl_error *e) {
+  const sl_json *list = sl_json_get(j, "changes"); /* files of runs without changes have none */
+  if (list && sl_json_is(list) != SL_JSON_ARRAY)
+    return damaged(e, HEADER, "its changes are no list");
+  for (const sl_json *c = list ? sl_json_first(list) : NULL; c; c = sl_json_next(c)) {
+    int object = sl_json_is(c) == SL_JSON_OBJECT;
+    const sl_json *at = object ? sl_json_get(c, "step") : NULL;
+    const sl_json *path = object ? sl_json_get(c, "path") : NULL;
+    const sl_json *value = object ? sl_json_get(c, "value") : NULL;
+    if (!at || sl_json_is(at) != SL_JSON_NUMBER || !(sl_json_number(at) >= 0) ||
+        !(sl_json_number(at) <= (double)step) || !path || sl_json_is(path) != SL_JSON_STRING ||
+        !value || sl_json_is(value) != SL_JSON_NUMBER)
+      return damaged(e, HEADER, "a change of its settings cannot be read");
+    SL_TRY(sl_trainer_set_at(t, (int64_t)sl_json_number(at), sl_json_string(path),
+                             sl_json_number(value), e));
+  }
+  return SL_OK;
+}
+
 static sl_code load_counters(const unsigned char *b, sl_trainer *t, sl_metrics *m, sl_error *e) {
   sl_json *j;
   SL_TRY(parse_json(b, &j, e));
@@ -250,9 +272,11 @@ static sl_code load_counters(const unsigned char *b, sl_trainer *t, sl_metrics *
   const sl_json *arithmetic = sl_json_get(j, "arithmetic");
   int same = arithmetic && sl_json_is(arithmetic) == SL_JSON_STRING &&
              !strcmp(sl_json_string(arithmetic), t->arithmetic);
+  sl_code code = load_changes(j, t, step, e);
   sl_json_free(j);
   if (step < 0 || step > t->config.train.steps || loss_steps < 0 || loss_steps > step)
     return damaged(e, HEADER, "its step lies outside the run");
+  SL_TRY(code);
   t->step = step;
   if (step > 0 && !same) t->arithmetic = "mixed";
   t->prepared = -1;

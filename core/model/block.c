@@ -50,6 +50,11 @@ static void apply_back(const sl_pass *p, const sl_block *b, int i, const sl_real
     sl_attention_backward(p, &b->attention, x, dy, dx);
 }
 
+/* Where dropout stands: behind each sublayer, and 0 behind the embedding. */
+static int place_of(const sl_pass *p, const sl_block *b, int i) {
+  return 1 + 2 * (int)(b - p->model->blocks) + i;
+}
+
 static void forward(const sl_pass *p, const sl_block *b, int i, const sl_real *x, sl_real *y) {
   const sl_sublayer *s = &b->sub[i];
   const size_t n = (size_t)p->N * p->model->dims.C;
@@ -57,6 +62,7 @@ static void forward(const sl_pass *p, const sl_block *b, int i, const sl_real *x
   sl_real *in = sl_at(p, s->in), *out = placement == SL_NORM_SANDWICH ? sl_at(p, s->out) : y;
   if (placement == SL_NORM_POST) {
     apply(p, b, i, x, in);
+    sl_dropout(p, place_of(p, b, i), in);
     p->k->add(n, x, in);
     s->norm.type->forward(p, &s->norm, in, y);
     return;
@@ -64,6 +70,7 @@ static void forward(const sl_pass *p, const sl_block *b, int i, const sl_real *x
   s->norm.type->forward(p, &s->norm, x, in);
   apply(p, b, i, in, out);
   if (out != y) s->out_norm.type->forward(p, &s->out_norm, out, y);
+  sl_dropout(p, place_of(p, b, i), y);
   p->k->add(n, x, y);
 }
 
@@ -71,21 +78,24 @@ static void forward(const sl_pass *p, const sl_block *b, int i, const sl_real *x
 static void backward(const sl_pass *p, const sl_block *b, int i, const sl_real *x, sl_real *d) {
   const sl_sublayer *s = &b->sub[i];
   const size_t n = (size_t)p->N * p->model->dims.C;
-  const int placement = p->model->config.norm_placement;
-  const sl_real *in = sl_at(p, s->in), *dy = d;
+  const int placement = p->model->config.norm_placement, place = place_of(p, b, i);
+  const sl_real *in = sl_at(p, s->in), *dy;
   sl_real *inner = sl_at(p, b->d_inner), *d_in = sl_at(p, b->d_in);
   if (placement == SL_NORM_POST) {
     memcpy(d_in, d, n * sizeof *d);
     memset(d, 0, n * sizeof *d);
     s->norm.type->backward(p, &s->norm, in, d_in, d); /* dL/d(x + f(x)) */
-    apply_back(p, b, i, x, d, inner);
+    apply_back(p, b, i, x, sl_dropout_back(p, place, d, d_in), inner);
     p->k->add(n, inner, d);
     return;
   }
   if (placement == SL_NORM_SANDWICH) {
     memset(d_in, 0, n * sizeof *d);
-    s->out_norm.type->backward(p, &s->out_norm, sl_at(p, s->out), d, d_in);
+    dy = sl_dropout_back(p, place, d, inner);
+    s->out_norm.type->backward(p, &s->out_norm, sl_at(p, s->out), dy, d_in);
     dy = d_in;
+  } else {
+    dy = sl_dropout_back(p, place, d, d_in);
   }
   apply_back(p, b, i, in, dy, inner);
   s->norm.type->backward(p, &s->norm, x, inner, d);

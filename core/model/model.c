@@ -108,6 +108,7 @@ void sl_model_forward(const sl_pass *p) {
   sl_real *x = sl_at(p, m->hidden[0]);
   p->k->gather(p->N, d->C, p->tokens, sl_weight(p, m->embedding), 0, x);
   if (m->position.type->embed) m->position.type->embed(p, &m->position, x);
+  sl_dropout(p, 0, x);
   for (int l = 0; l < d->L; l++)
     sl_block_forward(p, &m->blocks[l], sl_at(p, m->hidden[l]), sl_at(p, m->hidden[l + 1]));
   if (m->final_norm.type)
@@ -119,6 +120,8 @@ void sl_model_forward(const sl_pass *p) {
 
 double sl_model_loss(const sl_pass *p, sl_real grad_scale, sl_real *losses) {
   const sl_model *m = p->model;
+  const sl_training *t = p->training;
+  if (t && (t->label_smoothing > 0 || t->z_loss > 0)) return sl_objective(p, grad_scale, losses);
   return p->k->cross_entropy(p->N, m->dims.V, p->target, p->weight, grad_scale, sl_at(p, m->logits),
                              losses);
 }
@@ -142,6 +145,7 @@ void sl_model_backward(const sl_pass *p) {
   }
   for (int l = d->L - 1; l >= 0; l--)
     sl_block_backward(p, &m->blocks[l], sl_at(p, m->hidden[l]), dx);
+  sl_dropout(p, 0, dx);
   if (m->position.type->embed_back) m->position.type->embed_back(p, &m->position, dx);
   p->k->scatter_add(p->N, d->C, p->tokens, dx, sl_grad(p, m->embedding));
 }

@@ -30,6 +30,14 @@ typedef struct sl_dims {
 
 typedef struct sl_model sl_model;
 
+/* What only a pass of training has. */
+typedef struct sl_training {
+  double label_smoothing, z_loss, dropout;
+  uint64_t seed;
+  int64_t step;
+  int first; /* window of the batch that the pass begins with */
+} sl_training;
+
 /* One forward and backward pass of one worker over B windows. */
 typedef struct sl_pass {
   const sl_model *model;
@@ -42,6 +50,7 @@ typedef struct sl_pass {
   int B, N;      /* windows of this pass, at most the model's dims.B */
   const int32_t *tokens, *target, *position, *document; /* (B,T) */
   const sl_real *weight;                                /* (B,T) */
+  const sl_training *training;                          /* NULL: the model is only looked at */
 } sl_pass;
 
 /* A saved or scratch tensor of this pass. */
@@ -177,11 +186,21 @@ void sl_ffn_forward(const sl_pass *p, const sl_ffn *f, const sl_real *x, sl_real
 void sl_ffn_backward(const sl_pass *p, const sl_ffn *f, const sl_real *x, const sl_real *dy,
                      sl_real *dx);
 
+/* ---- dropout (Srivastava et al. 2014, inverted) ----
+ * What is dropped depends on the seed, the step, the window's number in the batch, the place in the
+ * model and the element alone, so that any worker drops the same and nothing has to be kept. Places: 0
+ * is the embedded input, then two sublayers per layer. */
+static inline int sl_drops(const sl_pass *p) { return p->training && p->training->dropout > 0; }
+/* x (N,C) in place: forward on values, backward on gradients. */
+void sl_dropout(const sl_pass *p, int place, sl_real *x);
+/* What flows back through a dropped sum: d itself, or its copy, masked. */
+const sl_real *sl_dropout_back(const sl_pass *p, int place, const sl_real *d, sl_real *copy);
+
 /* ---- block: x -> attention -> m -> feed-forward -> y, each sublayer f as
  *   pre       x + f(norm(x))
  *   post      norm(x + f(x))
  *   sandwich  x + out_norm(f(norm(x)))
- * Without a feed-forward layer y is m. ---- */
+ * Without a feed-forward layer y is m. In training dropout takes its share of what is added. ---- */
 typedef struct sl_sublayer {
   sl_norm norm, out_norm; /* out_norm: sandwich only */
   sl_slot in;             /* (N,C) what the norm gives; post: what it takes */
@@ -225,8 +244,11 @@ void sl_model_fill_state(const sl_model *m, sl_real *state);
 /* Logits and everything saved. */
 void sl_model_forward(const sl_pass *p);
 /* Weighted sum of the token losses (nats). grad_scale not 0: the logits become their gradient.
- * losses (N) unweighted, or NULL. */
+ * losses (N) unweighted, or NULL. Where the pass of training smooths labels or has a z-loss, the sum
+ * includes it, and the logits become their gradient in any case. */
 double sl_model_loss(const sl_pass *p, sl_real grad_scale, sl_real *losses);
+/* The sum with label smoothing and z-loss; the logits become their gradient. */
+double sl_objective(const sl_pass *p, sl_real grad_scale, sl_real *losses);
 /* Adds this pass's gradients to p->grads; after sl_model_loss with a grad_scale. */
 void sl_model_backward(const sl_pass *p);
 /* Multiply-adds times two of one training step per token, by the usual formula. */

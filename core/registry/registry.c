@@ -93,6 +93,7 @@ static void write_param(sl_text *out, const sl_param *p) {
     key_number(out, "min", p->min);
     key_number(out, "max", p->max);
   }
+  if (p->live) sl_text_add(out, ",\"live\":true");
   if (p->type == SL_FAMILY) key_string(out, "family", p->family->id);
   if (p->type == SL_CHOICE) {
     sl_text_add(out, ",\"options\":[");

@@ -4,6 +4,7 @@
 #ifndef SL_TRAIN_H
 #define SL_TRAIN_H
 
+#include "../base/text.h"
 #include "../data/data.h"
 #include "../model/model.h"
 
@@ -13,11 +14,19 @@ typedef struct sl_update {
   double grad_scale; /* clipping factor */
   int64_t t;         /* this step's number, from 1 */
   int decays;        /* whether this tensor takes weight decay */
+  int inner;         /* whether it is a matrix inside a layer: no table, no unembedding */
+  int rank;
+  const int *shape; /* (rank) */
+  int index;        /* among the parameters */
+  uint64_t seed;    /* of the run */
+  sl_real *scratch; /* `scratch` numbers per number of the tensor, see below */
+  sl_real *work;    /* the gemm's */
 } sl_update;
 
 typedef struct sl_optimiser_type {
   sl_desc desc;
-  int states; /* numbers kept per parameter, at most 2 */
+  int states;  /* numbers kept per parameter, at most 2 */
+  int scratch; /* numbers used per parameter of the tensor at hand */
   void (*update)(const sl_kernels *k, const void *settings, const sl_update *u, size_t n,
                  const sl_real *g, sl_real *w, sl_real *state0, sl_real *state1);
 } sl_optimiser_type;
@@ -39,7 +48,7 @@ typedef struct sl_data_config {
 
 typedef struct sl_train_config {
   int32_t steps, batch, shards, warmup;
-  double lr, clip;
+  double lr, clip, label_smoothing, z_loss, l2, dropout;
   sl_pick optimiser, schedule;
 } sl_train_config;
 
@@ -75,8 +84,18 @@ typedef struct sl_worker {
   sl_real *saved, *scratch, *work;
 } sl_worker;
 
+/* A setting that was changed when `step` steps were done. */
+typedef struct sl_change {
+  int64_t step;
+  double value;
+  char path[40];
+} sl_change;
+
 typedef struct sl_trainer {
-  sl_config config;
+  sl_config config; /* as the run began */
+  sl_config now;    /* with all changes */
+  sl_change *changes;
+  int change_count, change_room;
   sl_corpus corpus;
   sl_model model; /* laid out for the windows of one shard */
   const sl_kernels *kernels;
@@ -116,6 +135,14 @@ sl_code sl_trainer_shard(sl_trainer *t, int shard, int worker, sl_error *e);
 sl_code sl_trainer_apply(sl_trainer *t, sl_error *e);
 /* One whole step. On SL_E_DIVERGED the parameters are those before the step, all finite. */
 sl_code sl_trainer_step(sl_trainer *t, sl_error *e);
+
+/* Changes a setting from the coming step on: "train.lr", "train.optimiser.decay" and the others whose
+ * description says that they are live. A change of the same setting at the same step is replaced. */
+sl_code sl_trainer_set_live(sl_trainer *t, const char *path, double value, sl_error *e);
+/* The same while a checkpoint is read: at an earlier step, none before those there are. */
+sl_code sl_trainer_set_at(sl_trainer *t, int64_t step, const char *path, double value, sl_error *e);
+/* ,"changes":[{"step":…,"path":…,"value":…},…] or, where there are none, nothing. */
+void sl_trainer_write_changes(const sl_trainer *t, sl_text *out);
 
 /* Learning rate of the step with this index (from 0). */
 double sl_trainer_lr(const sl_trainer *t, int64_t step);

@@ -22,6 +22,16 @@ static size_t batch_bytes(int B, int T) {
 
 static size_t reals(size_t n) { return sl_arena_round(n * sizeof(sl_real)); }
 
+/* Numbers of scratch: what a pass takes, and what the optimiser takes for the largest tensor. */
+static size_t scratch_size(const sl_plan *plan, const sl_optimiser_type *optimiser) {
+  size_t largest = 0, scratch = plan->size[SL_SCRATCH];
+  for (int i = 0; i < plan->count; i++)
+    if (plan->tensors[i].role == SL_PARAM && plan->tensors[i].size > largest)
+      largest = plan->tensors[i].size;
+  largest *= (size_t)optimiser->scratch;
+  return largest > scratch ? largest : scratch;
+}
+
 static sl_code open_corpus(const sl_config *c, sl_text_input text, sl_arena *arena,
                            sl_corpus *corpus, sl_error *e) {
   SL_TRY(sl_corpus_open(corpus, &c->data.corpus, text, arena, e));
@@ -53,8 +63,8 @@ sl_code sl_trainer_measure(const sl_config *c, sl_text_input text, const sl_kern
   *bytes = reals(n) * (1 + (size_t)optimiser->states) + reals(m->plan.size[SL_STATE]) +
            reals((n + 2) * (size_t)c->train.shards) + batch_bytes(c->train.batch, T) +
            batch_bytes(m->dims.B, T) + sl_arena_round((size_t)workers * sizeof(sl_worker)) +
-           (size_t)workers * (reals(m->plan.size[SL_SAVED]) + reals(m->plan.size[SL_SCRATCH]) +
-                              reals(k->gemm_work)) +
+           (size_t)workers * (reals(m->plan.size[SL_SAVED]) +
+                              reals(scratch_size(&m->plan, optimiser)) + reals(k->gemm_work)) +
            sl_arena_round(sl_corpus_memory(&c->data.corpus, text));
   return SL_OK;
 }
@@ -87,7 +97,7 @@ static void take_all(sl_trainer *t) {
   t->worker = sl_arena_take(&t->arena, (size_t)t->workers * sizeof *t->worker);
   for (int w = 0; w < t->workers; w++) {
     t->worker[w].saved = take(t, plan->size[SL_SAVED]);
-    t->worker[w].scratch = take(t, plan->size[SL_SCRATCH]);
+    t->worker[w].scratch = take(t, scratch_size(plan, optimiser));
     t->worker[w].work = take(t, t->kernels->gemm_work);
   }
 }
@@ -105,7 +115,7 @@ sl_code sl_trainer_open(sl_trainer *t, const sl_config *c, sl_text_input text, s
   size_t bytes;
   int V;
   memset(t, 0, sizeof *t);
-  t->config = *c;
+  t->config = t->now = *c;
   t->kernels = tier.kernels;
   t->arithmetic = tier.arithmetic;
   t->workers = workers;
@@ -121,6 +131,7 @@ sl_code sl_trainer_open(sl_trainer *t, const sl_config *c, sl_text_input text, s
 void sl_trainer_close(sl_trainer *t) {
   sl_arena_close(&t->arena);
   sl_model_free(&t->model);
+  free(t->changes);
 }
 
 static void prepare(sl_trainer *t) {
@@ -157,8 +168,16 @@ static sl_pass pass_over(const sl_trainer *t, const sl_batch *batch, int first, 
  * sum is the double, so that every worker adds the same. */
 static void shard_task(void *arg, int i, int w) {
   sl_trainer *t = arg;
-  int first = shard_start(&t->config.train, i), end = shard_start(&t->config.train, i + 1);
+  const sl_train_config *c = &t->now.train;
+  int first = shard_start(c, i), end = shard_start(c, i + 1);
+  const sl_training training = {.label_smoothing = c->label_smoothing,
+                                .z_loss = c->z_loss,
+                                .dropout = c->dropout,
+                                .seed = t->config.seed,
+                                .step = t->step,
+                                .first = first};
   sl_pass p = pass_over(t, &t->batch, first, end - first, w);
+  p.training = &training;
   p.grads = sl_trainer_shard_at(t, i);
   memset(p.grads, 0, t->n * sizeof *p.grads);
   sl_model_forward(&p);
@@ -191,7 +210,21 @@ sl_code sl_trainer_shard(sl_trainer *t, int shard, int worker, sl_error *e) {
   return SL_OK;
 }
 
-/* Adds the shards in index order into the first, and the losses. */
+/* The squares of all matrices, times l2 / 2: their gradient is added, their loss given. */
+static double add_l2(const sl_trainer *t, sl_real *g) {
+  const double l2 = t->now.train.l2;
+  double sum = 0;
+  for (int i = 0; l2 > 0 && i < t->model.plan.count; i++) {
+    const sl_entry *x = &t->model.plan.tensors[i];
+    if (x->role != SL_PARAM || x->rank < 2) continue;
+    const sl_real *w = t->params + x->at;
+    for (size_t j = 0; j < x->size; j++) g[x->at + j] += (sl_real)l2 * w[j];
+    sum += t->kernels->sumsq(x->size, w);
+  }
+  return l2 / 2 * sum;
+}
+
+/* Adds the shards in index order into the first, and the losses; the mean of the objective. */
 static double reduce(sl_trainer *t) {
   sl_real *sum = sl_trainer_shard_at(t, 0);
   double loss = 0;
@@ -200,7 +233,7 @@ static double reduce(sl_trainer *t) {
     loss += (double)g[t->n] + (double)g[t->n + 1];
     if (s) t->kernels->add(t->n, g, sum);
   }
-  return loss / t->total_weight;
+  return loss / t->total_weight + add_l2(t, sum);
 }
 
 /* Sum of squares over all parameters' gradients; the first tensor that is not finite, if any. */
@@ -218,7 +251,7 @@ static double square_norm(const sl_trainer *t, const sl_real *g, const sl_entry 
 }
 
 double sl_trainer_lr(const sl_trainer *t, int64_t step) {
-  const sl_train_config *c = &t->config.train;
+  const sl_train_config *c = &t->now.train;
   if (step < c->warmup) return c->lr * (double)(step + 1) / c->warmup;
   int64_t after = c->steps - c->warmup;
   const sl_schedule_type *schedule = (const sl_schedule_type *)c->schedule.row;
@@ -227,14 +260,24 @@ double sl_trainer_lr(const sl_trainer *t, int64_t step) {
 }
 
 static void update(sl_trainer *t, const sl_real *g, double norm) {
-  const sl_train_config *c = &t->config.train;
+  const sl_train_config *c = &t->now.train;
   const sl_optimiser_type *optimiser = (const sl_optimiser_type *)c->optimiser.row;
-  sl_update u = {.lr = sl_trainer_lr(t, t->step), .grad_scale = 1, .t = t->step + 1};
+  sl_update u = {.lr = sl_trainer_lr(t, t->step),
+                 .grad_scale = 1,
+                 .t = t->step + 1,
+                 .index = -1,
+                 .seed = t->config.seed,
+                 .scratch = t->worker[0].scratch,
+                 .work = t->worker[0].work};
   if (c->clip > 0 && norm > c->clip) u.grad_scale = c->clip / norm;
   for (int i = 0; i < t->model.plan.count; i++) {
     const sl_entry *x = &t->model.plan.tensors[i];
     if (x->role != SL_PARAM) continue;
     u.decays = x->rank >= 2;
+    u.inner = x->rank == 2 && !strncmp(x->name, "layers.", 7);
+    u.rank = x->rank;
+    u.shape = x->shape;
+    u.index++;
     optimiser->update(t->kernels, &c->optimiser.settings, &u, x->size, g + x->at, t->params + x->at,
                       t->optimiser[0] ? t->optimiser[0] + x->at : NULL,
                       t->optimiser[1] ? t->optimiser[1] + x->at : NULL);
