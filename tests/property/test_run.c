@@ -19,7 +19,12 @@ static const char *const runs[] = {
     "\"optimiser\":\"sgd\"}," TINY_EVAL "}",
     "{\"seed\":\"3\"," TINY_MODEL ",\"data\":{\"corpus\":\"stories\",\"packing\":"
     "\"intra_fixed_bos\",\"context\":24},\"train\":{\"steps\":20,\"batch\":4,\"shards\":1,"
-    "\"clip\":0}," TINY_EVAL "}"};
+    "\"clip\":0}," TINY_EVAL "}",
+    /* all that only a step of training has */
+    "{\"seed\":\"5\"," TINY_MODEL ",\"data\":{\"corpus\":\"backcopy\",\"packing\":"
+    "\"causal_fixed_bos\",\"context\":24},\"train\":{\"steps\":20,\"batch\":7,\"shards\":3,"
+    "\"schedule\":\"wsd\",\"optimiser\":\"rmsprop\",\"dropout\":0.3,\"label_smoothing\":0.1,"
+    "\"z_loss\":0.01,\"l2\":0.01}," TINY_EVAL "}"};
 enum { RUNS = sizeof runs / sizeof *runs };
 
 static const char *arithmetic = "strict"; /* of the labs that are made */

@@ -1,5 +1,5 @@
 /* Stochastic gradient descent with momentum: m = momentum m + g, w -= lr (m + decay w). */
-#include "../train.h"
+#include "optimiser_settings.h"
 
 typedef struct settings {
   double momentum, decay;
@@ -17,22 +17,8 @@ static void update(const sl_kernels *k, const void *s, const sl_update *u, size_
 }
 
 static const sl_param params[] = {
-    {.key = "momentum",
-     .label = "Momentum",
-     .type = SL_REAL,
-     .def = 0.9,
-     .min = 0,
-     .max = 0.999,
-     .offset = offsetof(settings, momentum),
-     .help = "Share of the last move that goes on."},
-    {.key = "decay",
-     .label = "Weight decay",
-     .type = SL_REAL,
-     .def = 0,
-     .min = 0,
-     .max = 10,
-     .offset = offsetof(settings, decay),
-     .help = "Share of every matrix that is taken away, times the learning rate, at each step."},
+    SL_OPTIMISER_MOMENTUM(settings, 0.9, "Share of the last move that goes on."),
+    SL_OPTIMISER_DECAY(settings, 0, SL_DECOUPLED),
     {0}};
 
 const sl_optimiser_type sl_optimiser_sgd = {

@@ -1,25 +1,17 @@
 /* Half a cosine from 1 down to `floor` (Loshchilov & Hutter 2017, eq. 5, without restarts). */
 #include "../../base/math.h"
-#include "../train.h"
+#include "schedule_floor.h"
 
 typedef struct settings {
   double floor;
 } settings;
 
 static double factor(const void *s, double progress) {
-  double floor = ((const settings *)s)->floor;
-  return floor + (1 - floor) * 0.5 * (1 + sl_cos(3.141592653589793 * progress));
+  return sl_schedule_fall(((const settings *)s)->floor,
+                          0.5 * (1 + sl_cos(3.141592653589793 * progress)));
 }
 
-static const sl_param params[] = {{.key = "floor",
-                                   .label = "Floor",
-                                   .type = SL_REAL,
-                                   .def = 0.1,
-                                   .min = 0,
-                                   .max = 1,
-                                   .offset = offsetof(settings, floor),
-                                   .help = "Share of the learning rate left at the end."},
-                                  {0}};
+static const sl_param params[] = {SL_SCHEDULE_FLOOR(settings, 0.1), {0}};
 
 const sl_schedule_type sl_schedule_cosine = {
     .desc = {"cosine", "Cosine", "The learning rate falls along half a cosine.",
