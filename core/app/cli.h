@@ -37,10 +37,20 @@ typedef struct cli_options {
   const char *sets[CLI_MAX_SETS];      /* "path=value", or the value of the path below */
   const char *set_paths[CLI_MAX_SETS]; /* of --seed and --steps, else NULL */
   int set_count;
+  const char *set_at[CLI_MAX_SETS]; /* "step:path=value" */
+  int set_at_count;
 } cli_options;
 
 /* A command's options, described once: what is read and what --help prints. */
-typedef enum cli_kind { CLI_FLAG, CLI_STRING, CLI_INT, CLI_SET, CLI_SEED, CLI_STEPS } cli_kind;
+typedef enum cli_kind {
+  CLI_FLAG,
+  CLI_STRING,
+  CLI_INT,
+  CLI_SET,
+  CLI_SEED,
+  CLI_STEPS,
+  CLI_SET_AT
+} cli_kind;
 typedef struct cli_option {
   const char *name, *value; /* "--preset", "NAME|FILE" */
   cli_kind kind;
@@ -126,6 +136,29 @@ int cli_run_open(cli_run *r, const char *json, size_t size, const cli_options *o
 /* Opens the run that the checkpoint --resume holds. */
 int cli_run_resume(cli_run *r, const cli_options *o);
 void cli_run_close(cli_run *r);
+
+/* ---- settings that change on the way ---- */
+
+typedef struct cli_change {
+  int64_t step; /* done when it is made */
+  double value;
+  char path[100];
+} cli_change;
+
+typedef struct cli_changes {
+  cli_change *list;
+  int count, next;
+} cli_changes;
+
+/* Those of --set-at. */
+int cli_changes_of_options(const cli_options *o, cli_changes *c);
+/* Those of a run file's "changes"; CLI_BAD, without a word, if they cannot be read. */
+int cli_changes_of_list(const sl_json *list, cli_changes *c);
+/* Makes them all now, to see whether they can be made: the run is to be opened anew. */
+int cli_changes_try(const cli_changes *c, const cli_run *r);
+/* Makes those that come before the next step. */
+int cli_changes_make(cli_changes *c, const cli_run *r);
+void cli_changes_free(cli_changes *c);
 
 /* ---- progress ---- */
 

@@ -12,6 +12,8 @@ const cli_option cli_option_table[] = {
      "A preset's name, or a file with a preset, a configuration or a run."},
     {"--set", "PATH=VALUE", CLI_SET, 0, 0, 0, " train estimate ",
      "Changes one setting, for example data.packing=intra_bos; may stand often."},
+    {"--set-at", "STEP:PATH=NUMBER", CLI_SET_AT, 0, 0, 0, " train ",
+     "Changes it on the way, after that step: 500:train.lr=0.001; may stand often."},
     {"--seed", "N", CLI_SEED, 0, 0, 0, " train estimate ", "The same as --set seed=N."},
     {"--steps", "N", CLI_STEPS, 0, 0, 0, " train estimate ", "The same as --set train.steps=N."},
     {"--workers", "N", CLI_INT, AT(workers), 1, 64, " train replay estimate ",
@@ -84,6 +86,13 @@ static int add_set(const cli_option *p, const char *value, cli_options *o) {
   return CLI_OK;
 }
 
+static int add_set_at(const char *value, cli_options *o) {
+  if (o->set_at_count == CLI_MAX_SETS)
+    return cli_fail(CLI_BAD, "--set-at may stand %d times.", CLI_MAX_SETS);
+  o->set_at[o->set_at_count++] = value;
+  return CLI_OK;
+}
+
 static int take(const cli_option *p, const char *value, cli_options *o) {
   void *member = (char *)o + p->offset;
   switch (p->kind) {
@@ -96,6 +105,7 @@ static int take(const cli_option *p, const char *value, cli_options *o) {
     case CLI_SET:
     case CLI_SEED:
     case CLI_STEPS: return add_set(p, value, o);
+    case CLI_SET_AT: return add_set_at(value, o);
   }
   return CLI_OK;
 }

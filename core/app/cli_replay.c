@@ -11,7 +11,8 @@ typedef struct replay {
   sl_text config;
   const sl_json *fingerprint, *record; /* the next ones, or NULL */
   const sl_json *diverged;             /* or NULL */
-  int fingerprints, records;           /* that agreed */
+  cli_changes changes;
+  int fingerprints, records; /* that agreed */
 } replay;
 
 /* ---- reading ---- */
@@ -38,11 +39,12 @@ static int is_hash(const sl_json *j) {
 }
 
 /* Entries of a list have rising steps; *last is the last one, or -1. */
-static int rising(const sl_json *list, int hashes, int64_t *last) {
+enum { RISING, RISING_HASHES, RISING_OR_SAME };
+static int rising(const sl_json *list, int how, int64_t *last) {
   *last = -1;
   for (const sl_json *m = sl_json_first(list); m; m = sl_json_next(m)) {
-    if (step_of(m) <= *last) return 0;
-    if (hashes && !is_hash(get(m, "hash", SL_JSON_STRING))) return 0;
+    if (step_of(m) < *last + (how != RISING_OR_SAME) || step_of(m) < 0) return 0;
+    if (how == RISING_HASHES && !is_hash(get(m, "hash", SL_JSON_STRING))) return 0;
     *last = step_of(m);
   }
   return 1;
@@ -61,9 +63,9 @@ static int check_file(const cli_options *o, replay *p) {
   if (!config) return bad_file(o, "it has no \"config\"");
   if (!fingerprints || !sl_json_first(fingerprints))
     return bad_file(o, "it has no \"fingerprint\" to compare with");
-  if (!rising(fingerprints, 1, &last))
+  if (!rising(fingerprints, RISING_HASHES, &last))
     return bad_file(o, "\"fingerprint\" is not a list of rising steps with 16 hexadecimal digits");
-  if (sl_json_get(p->json, "metrics") && (!records || !rising(records, 0, &last)))
+  if (sl_json_get(p->json, "metrics") && (!records || !rising(records, RISING, &last)))
     return bad_file(o, "\"metrics\" is not a list of records with rising steps");
   const sl_json *inner = get(config, "seed", SL_JSON_STRING);
   if (seed && inner && strcmp(sl_json_string(seed), sl_json_string(inner)) != 0)
@@ -72,6 +74,15 @@ static int check_file(const cli_options *o, replay *p) {
   if (!strcmp(p->arithmetic, "mixed"))
     return bad_file(o, "its arithmetic is \"mixed\": a checkpoint of one arithmetic was trained on "
                        "in another, which cannot be repeated");
+  const sl_json *changes = get(p->json, "changes", SL_JSON_ARRAY);
+  if (sl_json_get(p->json, "changes")) {
+    int code = changes && rising(changes, RISING_OR_SAME, &last)
+                   ? cli_changes_of_list(changes, &p->changes)
+                   : CLI_BAD;
+    if (code == CLI_BAD)
+      return bad_file(o, "\"changes\" is not a list of steps, paths of settings and numbers");
+    if (code) return code;
+  }
   p->diverged = get(p->json, "diverged", SL_JSON_OBJECT);
   if (p->diverged && step_of(p->diverged) < 1) return bad_file(o, "\"diverged\" names no step");
   p->fingerprint = sl_json_first(fingerprints);
@@ -236,6 +247,7 @@ static int compare_end(const replay *p, const cli_run *r) {
 static int compare(replay *p, const cli_run *r, cli_progress *progress) {
   int code = compare_step(p, r);
   while (!code && sl_step(r->lab) < progress->total) {
+    if ((code = cli_changes_make(&p->changes, r))) return code;
     if (sl_train(r->lab, 1)) return compare_end(p, r);
     cli_progress_step(progress, r);
     code = compare_step(p, r);
@@ -269,5 +281,6 @@ int cli_replay(const cli_options *options) {
   cli_run_close(&r);
   if (p.json) sl_json_free(p.json);
   sl_text_free(&p.config);
+  cli_changes_free(&p.changes);
   return code;
 }

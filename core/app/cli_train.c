@@ -56,13 +56,14 @@ static int save_all(const cli_run *r, const cli_options *o) {
 }
 
 /* Until the last step, a signal, or an error: the engine's code. */
-static int train(const cli_run *r, const cli_options *o, cli_progress *p) {
+static int train(const cli_run *r, const cli_options *o, cli_changes *c, cli_progress *p) {
   int start = sl_train(r->lab, 0); /* evaluates a run that has not begun */
   if (start) return start;
   cli_progress_step(p, r);
   double saved = cli_now();
   while (sl_step(r->lab) < r->steps && !stopped) {
-    int bad = sl_train(r->lab, 1);
+    int bad = cli_changes_make(c, r);
+    if (!bad) bad = sl_train(r->lab, 1);
     if (bad) return bad;
     if (!cli_progress_step(p, r) || cli_now() - saved < SAVE_EVERY) continue;
     cli_progress_end(p);
@@ -83,10 +84,10 @@ static int interrupted(const cli_run *r, const cli_options *o) {
   return code ? code : CLI_SIGNAL + (int)stopped;
 }
 
-static int train_run(const cli_run *r, const cli_options *o) {
+static int train_run(const cli_run *r, const cli_options *o, cli_changes *c) {
   cli_progress progress;
   cli_progress_begin(&progress, r, o->quiet);
-  int bad = train(r, o, &progress);
+  int bad = train(r, o, c, &progress);
   double seconds = cli_now() - progress.started;
   cli_progress_end(&progress);
   if (bad) { /* diverged: what is saved is the last good state */
@@ -100,15 +101,27 @@ static int train_run(const cli_run *r, const cli_options *o) {
   return code ? code : said;
 }
 
+/* Changes of settings are tried before hours of training, and then the run is opened anew. */
+static int try_changes(cli_run *r, const cli_options *o, cli_changes *c) {
+  int code = cli_changes_of_options(o, c);
+  if (code || !c->count) return code;
+  code = cli_changes_try(c, r);
+  cli_run_close(r);
+  return code ? code : open_run(r, o);
+}
+
 int cli_train(const cli_options *o) {
   cli_run r = {0};
+  cli_changes changes = {0};
   int code = check_options(o);
   if (!code) code = open_run(&r, o);
+  if (!code) code = try_changes(&r, o, &changes);
   if (!code) {
     listen_to(SIGINT);
     listen_to(SIGTERM);
-    code = train_run(&r, o);
+    code = train_run(&r, o, &changes);
   }
   cli_run_close(&r);
+  cli_changes_free(&changes);
   return code;
 }

@@ -301,6 +301,38 @@ describe('training and replay', () => {
     });
   }
 
+  test('settings that change on the way are recorded, replayed and resumed', () => {
+    const set = ['--set-at', '12:train.lr=0.1', '--set-at', '5:train.optimiser.momentum=0.5', '--set-at', '12:train.l2=1e-3'];
+    const run = runFile('changed.json', ...set);
+    assert.deepEqual(run.changes, [{ step: 5, path: 'train.optimiser.momentum', value: 0.5 },
+      { step: 12, path: 'train.lr', value: 0.1 }, { step: 12, path: 'train.l2', value: 0.001 }]);
+    assert.notDeepEqual(run.fingerprint.at(-1), read('run.json').fingerprint.at(-1));
+    assert.deepEqual(run.config, read('run.json').config);
+    assert.match(good('replay', at('changed.json'), '--quiet').stdout, /^OK: 4 /);
+    assert.match(good('replay', at('changed.json'), '--quiet', '--workers', '3').stdout, /^OK: 4 /);
+    const other = structuredClone(run);
+    other.changes[1].value = 0.2;
+    writeFileSync(at('forged-change.json'), JSON.stringify(other));
+    assert.equal(sinklab('replay', at('forged-change.json'), '--quiet').status, 1);
+    for (const changes of [{}, [1], [{ step: 1, path: 'train.lr' }], [{ step: -1, path: 'train.lr', value: 1 }],
+      [{ step: 3, path: 'train.lr', value: 1 }, { step: 2, path: 'train.lr', value: 1 }]]) {
+      writeFileSync(at('bad-change.json'), JSON.stringify({ ...run, changes }));
+      refused(2, /"changes" is not a list/, 'replay', at('bad-change.json'), '--quiet');
+    }
+    writeFileSync(at('bad-change.json'), JSON.stringify({ ...run, changes: [{ step: 1, path: 'train.batch', value: 1 }] }));
+    refused(2, /train\.batch.*no setting that can change/, 'replay', at('bad-change.json'), '--quiet');
+  });
+
+  test('a change that cannot be made is said before training', () => {
+    const bad = (set, sentence) => refused(2, sentence, 'train', ...SMALL, '--quiet', '--set-at', set);
+    for (const set of ['x', '5', '5:train.lr', ':train.lr=1', '-1:train.lr=1', '5:=1', '5:train.lr=', '5:train.lr=1x', '5.5:train.lr=1']) {
+      bad(set, /--set-at takes STEP:PATH=NUMBER/);
+    }
+    bad('5:train.lrr=1', /"train\.lrr" is no setting that can change.*train\.lr, train\.optimiser\.momentum/);
+    bad('5:train.lr=1e9', /train\.lr is 1000000000; it must be between/);
+    bad('30:train.lr=1', /--set-at names step 30/);
+  });
+
   test('a run on the user\'s own text replays with that text only', () => {
     const text = 'The cat sat on the mat, and the rat sat on the cat.\n'.repeat(40);
     writeFileSync(at('own.txt'), text);
@@ -354,6 +386,17 @@ describe('checkpoints', () => {
     good('train', '--resume', at('part.bin'), '--quiet', '--json', at('rest.json'), '--checkpoint', at('part.bin'));
     assert.deepEqual(read('rest.json'), read('whole.json'));
     assert.match(good('train', '--resume', at('part.bin'), '--quiet').stdout, /^steps +400 of 400\n/);
+  });
+
+  test('settings that changed before a stop and change after it make one run', async () => {
+    const [early, late] = [['--set-at', '10:train.lr=0.1'], ['--set-at', '390:train.lr=0.01']];
+    good('train', ...LONG, ...early, ...late, '--quiet', '--json', at('whole.json'));
+    const { said } = await interrupt('SIGINT', ['train', ...LONG, ...early, ...late, '--checkpoint', at('part.bin')]);
+    assert.match(said, /Stopped after step/);
+    refused(2, /--set-at names step 10, and this run goes from step/, 'train', '--resume', at('part.bin'), ...early, '--quiet');
+    good('train', '--resume', at('part.bin'), ...late, '--quiet', '--json', at('rest.json'));
+    assert.equal(read('rest.json').changes.length, 2);
+    assert.deepEqual(read('rest.json'), read('whole.json'));
   });
 
   test('without --checkpoint it says that nothing was saved', async () => {

@@ -130,6 +130,43 @@ test('save, load and reset go on bit for bit', async () => {
   lab.dispose();
 });
 
+for (const [how, options] of Object.entries({ page: { rungs: ['page'] }, 'one worker': {}, 'three, by messages': { isolated: false },
+  'three, sharing memory': { isolated: true } })) {
+  test(`settings that change on the way are recorded and can be repeated (${how})`, async () => {
+    const { lab, seen } = client(options);
+    const workers = how.startsWith('three') ? 3 : 1;
+    const config = { ...small, train: { ...small.train, steps: 60 } };
+    await assert.rejects(lab.setLive('train.lr', 1), { code: 'state' });
+    assert.deepEqual((await lab.open({ config, workers })).changes, []);
+    await assert.rejects(lab.setLive('model.width', 8), { code: 'config', path: 'model.width' });
+    await assert.rejects(lab.setLive('train.lr', -1), { code: 'config', path: 'train.lr' });
+    await lab.setLive('train.lr', 0.02);
+    await lab.step(10);
+    assert.deepEqual(await lab.setLive('train.optimiser.decay', 0.4), { step: 10 });
+    const saved = await lab.save();
+    const end = done(lab);
+    await lab.play();
+    const { step } = await lab.setLive('train.lr', 0.05); // somewhere on the way
+    await end;
+    const run = await lab.runFile();
+    const last = await lab.fingerprint();
+    const changes = [{ step: 0, path: 'train.lr', value: 0.02 }, { step: 10, path: 'train.optimiser.decay', value: 0.4 }];
+    assert.deepEqual(run.changes, [...changes, { step, path: 'train.lr', value: 0.05 }]);
+    assert.equal(run.config.train.lr, 0.003, 'the configuration is that of the start');
+    const again = await engine(config);
+    for (const change of [...run.changes, { step: 60 }]) {
+      again.train(change.step - again.step);
+      if (change.path) again.setLive(change.path, change.value);
+    }
+    assert.equal(again.fingerprint(), last);
+    assert.deepEqual(again.runFile().fingerprint, run.fingerprint);
+    assert.deepEqual((await lab.load(saved)).changes, changes);
+    assert.deepEqual((await lab.reset()).changes, []);
+    assert.deepEqual(seen.error, []);
+    lab.dispose();
+  });
+}
+
 test('pause stops a long run at once', async () => {
   const { lab, seen } = client();
   await lab.open({ config: { ...small, train: { ...small.train, steps: 100000 } } });

@@ -50,6 +50,15 @@ export class FakeEngine {
     }
   }
 
+  changes = [];
+
+  setLive(path, value) {
+    if (!path.startsWith('train.')) {
+      throw new SinklabError({ code: 'config', path, message: 'No such thing.' });
+    }
+    this.changes.push([this.step, path, value]);
+  }
+
   get metricsCount() {
     return this.records.length;
   }

@@ -2,7 +2,7 @@
 import { Worker as Thread, isMainThread, parentPort } from 'node:worker_threads';
 
 if (!isMainThread) {
-  const { serve } = await import('../../web/src/engine/session.js');
+  const { serve } = await import('../../web/src/engine/serve.js');
   serve(parentPort);
 }
 

@@ -106,6 +106,49 @@ for (const isolated of [false, true]) {
   });
 }
 
+/** What is set before the step of this number. */
+const SET = { 0: [['train.lr', 0.02]], 4: [['train.lr', 0.1], ['train.optimiser.decay', 0.5]], 5: [['train.lr', 0.001]],
+  13: [['train.l2', 0.1], ['train.lr', 0.03]], 19: [['train.lr', 0.5]] };
+
+async function changedAlone() {
+  const lab = await engine(small);
+  for (let step = 0; step < 20; step++) {
+    for (const [path, value] of SET[step] ?? []) lab.setLive(path, value);
+    lab.train(1);
+  }
+  return { fingerprint: lab.fingerprint(), run: lab.runFile() };
+}
+
+for (const isolated of [false, true]) {
+  for (const [name, plan] of Object.entries(PLANS)) {
+    test(`all change a setting between the same two steps: ${name} (${isolated ? 'shared memory' : 'messages'})`, async () => {
+      const team = await crew(3, isolated, plan);
+      const alone = await changedAlone();
+      team.open(small);
+      for (let step = 0; step < 20; step++) {
+        for (const [path, value] of SET[step] ?? []) {
+          team.labs[0].setLive(path, value);
+          team.replicas[0].changed(path, value);
+        }
+        await team.replicas[0].step();
+        // Sometimes the others have caught up, and sometimes not.
+        if (step % 3 === 0) await new Promise((resolve) => setTimeout(resolve, 30));
+      }
+      assert.equal(team.labs[0].fingerprint(), alone.fingerprint);
+      assert.notEqual(alone.fingerprint, await fingerprint(small, 20));
+      assert.deepEqual(team.labs[0].runFile().changes, alone.run.changes);
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      for (const lab of team.labs) {
+        if (lab.step < 20) continue; // left behind while the leader was alone
+        assert.equal(lab.fingerprint(), alone.fingerprint);
+        assert.deepEqual(lab.runFile().changes, alone.run.changes);
+      }
+      assert.deepEqual(team.errors, []);
+      team.close();
+    });
+  }
+}
+
 /** Runs the choice on a machine where a step takes cost(workers, ms since the start). */
 function paced(most, cost, steps) {
   const clock = { now: 0 };

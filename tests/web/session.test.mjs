@@ -73,7 +73,7 @@ test('before the engine and before a run there are sentences', async () => {
   session.handle({ id: 1, cmd: 'resolve', config: {} });
   assert.equal(out[0].error.code, 'state');
   const b = await bench();
-  for (const cmd of ['play', 'pause', 'save', 'run', 'fingerprint', 'tensors']) {
+  for (const cmd of ['play', 'pause', 'set', 'save', 'run', 'fingerprint', 'tensors']) {
     assert.match(b.ask(cmd).error.message, /^No lab is open/, cmd);
   }
 });
@@ -102,6 +102,22 @@ test('a refused open during play does not stop it', async () => {
   b.run();
   assert.equal(b.engine.step, 20);
   assert.equal(b.news('state').at(-1).body.status, 'done');
+});
+
+test('a setting changes between two steps, and is saved soon', async () => {
+  const b = await bench();
+  b.ask('open', { config: {} });
+  b.ask('play');
+  b.turn(3);
+  b.clock.now += 5000;
+  const saves = b.engine.saves;
+  const at = b.engine.step;
+  assert.deepEqual(b.ask('set', { path: 'train.lr', value: 0.5 }).value, { step: at });
+  assert.deepEqual(b.engine.changes, [[at, 'train.lr', 0.5]]);
+  assert.equal(b.engine.saves, saves + 1);
+  assert.equal(b.ask('set', { path: 'model.width', value: 2 }).error.path, 'model.width');
+  b.run();
+  assert.equal(b.engine.step, 20);
 });
 
 test('pause stops before the next step', async () => {

@@ -9,7 +9,7 @@
  * @typedef {{
  *   key: string, label: string, help: string, unit?: string,
  *   type: 'int' | 'real' | 'bool' | 'choice' | 'string' | 'seed' | 'family' | 'section',
- *   scale?: 'linear' | 'log' | 'power2', default?: any, min?: number, max?: number,
+ *   scale?: 'linear' | 'log' | 'power2', live?: boolean, default?: any, min?: number, max?: number,
  *   options?: Option[], family?: string,
  *   section?: {id: string, label: string, help?: string, params: Param[]}
  * }} Param

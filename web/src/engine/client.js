@@ -30,7 +30,9 @@ const ROOM = 2 ** 29;
  * @typedef {import('./place.js').Hand} Hand
  * @typedef {import('./place.js').Rung} Rung
  * arithmetic: "strict", "fma", or "mixed" for a checkpoint that goes on in another one
- * @typedef {{config: Json, data: Json, estimate: Estimate, arithmetic: string}} Opened
+ * changes: of live settings, those that the checkpoint holds, in order
+ * @typedef {{config: Json, data: Json, estimate: Estimate, arithmetic: string,
+ *   changes: {step: number, path: string, value: number}[]}} Opened
  *
  * @typedef {object} Options
  * @property {string | URL} [workerUrl] worker.js; the one beside this file unless given
@@ -188,6 +190,16 @@ export class LabClient extends EventTarget {
       answer: (await this.#alive()).ask('step', { n }),
     }));
     return asked.answer; // the turn is over; the steps are still being made
+  }
+
+  /**
+   * Changes a setting of the open run between two steps. Run files and checkpoints record it.
+   * @param {string} path one that the registry calls live: "train.lr", "train.optimiser.decay"
+   * @param {number} value
+   * @returns {Promise<{step: number}>} the step behind which it holds
+   */
+  setLive(path, value) {
+    return this.#turn(async () => (await this.#alive()).ask('set', { path, value }));
   }
 
   /** @returns {Promise<Uint8Array<ArrayBuffer>>} a checkpoint */

@@ -138,7 +138,7 @@ export async function place(
 
 /** @returns {Promise<Hand>} */
 async function pageHand() {
-  const { serve } = await import('./session.js');
+  const { serve } = await import('./serve.js');
   const { port1, port2 } = new MessageChannel();
   const hand = new Hand(port1, () => port1.close());
   serve(port2, { slice: PAGE_SLICE });

@@ -28,6 +28,7 @@ const SLICE = 12;
  * @property {number} size numbers of a gradient
  * @property {SharedArrayBuffer} [shared]
  * @property {Uint8Array<ArrayBuffer>} [bytes] a checkpoint to go on from
+ * @property {[string, number][]} changes of live settings, at this step; a checkpoint holds them already
  *
  * @typedef {object} Ways
  * @property {() => void} sized another number of workers computes from now on
@@ -63,6 +64,8 @@ export class Replica {
   /** Whether the others are where the leader is, as far as they have had orders. */
   #together = false;
   #alone = false;
+  /** The leader's: what changed since the last orders. @type {[string, number][]} */
+  #changes = [];
   /** A follower's: what is not obeyed yet. @type {Orders[]} */
   #orders = [];
   #following = false;
@@ -107,8 +110,20 @@ export class Replica {
     this.#run++;
     this.#ordered = 0;
     this.#together = true;
+    this.#changes = [];
     this.#orders = [];
     this.#exchange.poke();
+  }
+
+  /**
+   * The leader's: it changed a live setting. Nobody else is ahead of it, so orders for the coming step
+   * reach all between the same two steps.
+   * @param {string} path
+   * @param {number} value
+   */
+  changed(path, value) {
+    this.#changes.push([path, value]);
+    this.#ordered = 0;
   }
 
   /** The leader's: the others are gone. */
@@ -134,6 +149,7 @@ export class Replica {
 
   #single() {
     this.#together = false;
+    this.#changes = [];
     this.#engine.train(1);
   }
 
@@ -162,8 +178,9 @@ export class Replica {
   #order(count) {
     const { step } = this.#engine;
     const size = this.#gradient(0).length;
+    const changes = this.#changes.splice(0);
     /** @type {Orders} */
-    const orders = { stretch: ++this.#stretch, step, count, shards: this.#shards, size };
+    const orders = { stretch: ++this.#stretch, step, count, shards: this.#shards, size, changes };
     if (this.#isolated) orders.shared = Shared.make(this.#ports.length, this.#shards, size, step);
     if (!this.#together) orders.bytes = this.#engine.save();
     for (const port of this.#ports) port?.postMessage(orders);
@@ -201,6 +218,7 @@ export class Replica {
         const run = this.#run;
         if (orders.bytes) this.#engine.load(orders.bytes, this.#source);
         if (orders.step !== this.#engine.step) throw this.#lost();
+        if (!orders.bytes) for (const [path, value] of orders.changes) this.#engine.setLive(path, value);
         this.#begin(orders);
         // Orders for a later step come while this one still misses a gradient here.
         const obeys = () => {

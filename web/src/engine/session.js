@@ -5,7 +5,7 @@
 import { engineText as text } from '../text/engine.js';
 import { SinklabError, errorBody } from './errors.js';
 import { look, nothingLooked } from './look.js';
-import { Outlet, PROTOCOL, makeLater } from './protocol.js';
+import { Outlet, makeLater } from './protocol.js';
 import { Rate } from './rate.js';
 import { Replica } from './replicas.js';
 import { loadEngine } from './wasm.js';
@@ -220,6 +220,15 @@ export class Session {
       });
     },
 
+    /** @param {{path: string, value: number}} args a live setting, from the coming step on */
+    set: ({ path, value }) => {
+      this.#open.setLive(String(path), Number(value));
+      this.#replica?.changed(path, value);
+      this.#saveDue = true; // a run that goes on from an autosave goes on with it
+      this.#news();
+      return { step: this.#open.step };
+    },
+
     save: () => ({ bytes: this.#open.save(), step: this.#open.step }),
     run: () => this.#open.runFile(),
     fingerprint: () => this.#open.fingerprint(),
@@ -279,7 +288,8 @@ export class Session {
     for (const tell of this.#waiting.splice(0)) tell();
     this.#news();
     const estimate = lab.estimate(config, given);
-    return { config, data: lab.data(), estimate, arithmetic: lab.runFile().arithmetic };
+    const { arithmetic, changes = [] } = lab.runFile();
+    return { config, data: lab.data(), estimate, arithmetic, changes };
   }
 
   /** @param {number} target */
@@ -482,16 +492,4 @@ export class Session {
       return nothingLooked();
     }
   }
-}
-
-/**
- * A session behind a port.
- * @param {import('./protocol.js').Port} port
- * @param {Host} [host]
- */
-export function serve(port, host) {
-  const session = new Session((message, transfer) => port.postMessage(message, transfer), host);
-  port.onmessage = (event) => session.handle(event.data);
-  port.postMessage({ hello: PROTOCOL }, []);
-  return session;
 }

@@ -212,6 +212,15 @@ export class Engine {
     this.#check('sl_train', steps);
   }
 
+  /**
+   * Changes a setting from the coming step on, and records it.
+   * @param {string} path one that the registry calls live: "train.lr"
+   * @param {number} value
+   */
+  setLive(path, value) {
+    this.#withZ(path, (p) => this.#check('sl_set_live', p, value));
+  }
+
   /** @param {number} index computes this shard's gradient of the coming step; -1: begins it only */
   shard(index) {
     this.#check('sl_shard', index);

@@ -1,4 +1,4 @@
 /** A lab's worker: a session, and nothing else. */
-import { serve } from './session.js';
+import { serve } from './serve.js';
 
 serve(/** @type {import('./protocol.js').Port} */ (/** @type {unknown} */ (globalThis)));
