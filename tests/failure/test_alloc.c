@@ -73,6 +73,7 @@ static int run_file(sl_lab *l) { return sl_run_json(l) != NULL; }
 static int metrics(sl_lab *l) { return sl_metrics_json(l, 0) != NULL; }
 static int fingerprint(sl_lab *l) { return sl_fingerprint(l) != NULL; }
 static int evaluate(sl_lab *l) { return sl_evaluate(l) == 0; }
+static int set_live(sl_lab *l) { return sl_set_live(l, "train.optimiser.decay", 0.2) == 0; }
 static int train(sl_lab *l) { return sl_train(l, 2) == 0; }
 static int pieces(sl_lab *l) {
   int rc = 0;
@@ -118,6 +119,7 @@ static const call all[] = {
     {"run file", run_file, 0},
     {"metrics", metrics, 0},
     {"fingerprint", fingerprint, 0},
+    {"set live", set_live, 0},
     {"evaluate", evaluate, 1},
     {"train", train, 1},
     {"pieces", pieces, 1},
@@ -197,6 +199,7 @@ static void check_estimate(const char *json, const char *more, size_t size, int 
 static void make_checkpoints(void) {
   sl_lab *l = sl_new();
   open_run(l);
+  set_live(l);
   sl_train(l, 3);
   checkpoint = lab_save(l, &checkpoint_size);
   open_text(l);

@@ -216,7 +216,9 @@ static void the_share_is_as_asked(void) {
 }
 
 int main(void) {
-  static const char *const placements[] = {"", ",\"norm_placement\":\"post\""};
+  static const char *const placements[] = {"", ",\"norm_placement\":\"post\"",
+                                           ",\"norm_placement\":\"sandwich\",\"ffn\":\"none\"",
+                                           ",\"norm_placement\":\"sandwich\""};
   check_sum(0, 0, 0);
   check_sum(0.2, 0, 0);
   check_sum(0, 0.3, 0);
@@ -225,7 +227,7 @@ int main(void) {
   check_gradient("", ",\"label_smoothing\":0.3");
   check_gradient("", ",\"z_loss\":0.2");
   check_gradient("", ",\"l2\":0.1");
-  for (int i = 0; i < 2; i++) {
+  for (int i = 0; i < 4; i++) {
     check_gradient(placements[i], ",\"dropout\":0.4");
     check_gradient(placements[i],
                    ",\"dropout\":0.2,\"label_smoothing\":0.1,\"z_loss\":0.05,\"l2\":0.02");

@@ -31,6 +31,6 @@ static const sl_param params[] = {
 const sl_optimiser_type sl_optimiser_rmsprop = {
     .desc = {"rmsprop", "RMSProp",
              "Each gradient is divided by its own usual size: what Adam does, without its mean.",
-             "Hinton 2012, lecture 6e", params},
+             NULL, params},
     .states = 2,
     .update = update};
