@@ -13,6 +13,8 @@ const cli_command cli_command_table[] = {
      cli_replay},
     {"estimate", "estimate --preset NAME|FILE [options]",
      "Says how much memory and work a run takes, without starting it.", NULL, cli_estimate},
+    {"probe", "probe CHECKPOINT [options]", "Measures a saved model at work on an input.",
+     "a checkpoint", cli_probe},
     {"presets", "presets", "Lists the presets.", NULL, cli_list_presets},
     {"registry", "registry [--json]",
      "Prints every setting, variant and probe, as Markdown or as JSON.", NULL, cli_registry},

@@ -31,6 +31,8 @@ typedef struct cli_options {
   const char *command;
   const char *file; /* the argument that is no option, if the command takes one */
   const char *preset, *json, *checkpoint, *text, *resume, *out, *arithmetic;
+  const char *input, *prompt, *probes;
+  int32_t first, sequences;
   int32_t workers; /* 0: as many as are of use */
   int32_t limit;   /* MB, 0: none */
   int quiet, as_json;
@@ -183,6 +185,7 @@ int cli_summary(const cli_run *r, double seconds, int64_t first);
 int cli_train(const cli_options *o);
 int cli_replay(const cli_options *o);
 int cli_estimate(const cli_options *o);
+int cli_probe(const cli_options *o);
 int cli_registry(const cli_options *o);
 int cli_docs(const cli_options *o);
 int cli_list_presets(const cli_options *o);

@@ -62,12 +62,15 @@ int sl_probe(sl_lab *lab, const char *ids, int input, int first, int sequences) 
   sl_probe_set set;
   SL_TRY(sl_lab_need_run(lab));
   SL_TRY(sl_probe_parse(ids, &set, &lab->error));
-  if (input < SL_INPUT_PACKED || input > SL_INPUT_TEXT || first < 0 || first > 1000000000 ||
-      sequences < 1 || sequences > 100000)
-    return sl_fail(
-        &lab->error, SL_E_CONFIG, "probe",
-        "A probe needs an input of 0, 1 or 2, a first window of 0 to 1000000000 and 1 to "
-        "100000 windows.");
+  if (input < 0 || input >= SL_INPUT_COUNT || first < 0 || first > 1000000000 || sequences < 1 ||
+      sequences > 100000)
+    return sl_fail(&lab->error, SL_E_CONFIG, "probe",
+                   "A probe needs an input of 0 to %d, a first window of 0 to 1000000000 and 1 to "
+                   "100000 windows.",
+                   SL_INPUT_COUNT - 1);
+  if (sl_input_types[input].source == SL_FROM_PROMPT && !lab->run->trainer.corpus.prompt_length)
+    return sl_fail(&lab->error, SL_E_STATE, "prompt",
+                   "There is no prompt yet to look at; write one first.");
   sl_probe_run run = {.input = (sl_input)input, .first = first, .count = sequences};
   sl_probes_run(&lab->run->trainer, set, &run, lab->run->metrics.probes);
   lab->run->probed = set;

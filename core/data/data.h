@@ -35,6 +35,8 @@ typedef struct sl_vocab {
   int size; /* V, specials included */
   int bos, eos;
   const char *const *text; /* (V) UTF-8 of each token, "BOS" and "EOS" included; one may hold NUL */
+  int unknown;             /* stands for words that have no token, right before bos; 0: none */
+  int spaced;              /* tokens are words: as text, a blank stands between them */
 } sl_vocab;
 
 /* The user's own text, or {0}. */
@@ -67,6 +69,9 @@ typedef struct sl_corpus_type {
    * fills the window), honoured if the corpus has a choice, or 0. */
   int (*document)(const sl_corpus *c, sl_rng *rng, int held_out, int want, int skip, int max,
                   int32_t *out, int *ended);
+  /* The tokens of a text; the first `max` go to out. NULL: by the texts of the vocabulary. */
+  sl_code (*encode)(const sl_corpus *c, sl_text_input text, int max, int32_t *out, int *n,
+                    sl_error *e);
   /* Leaves training the first `tokens` of a corpus that has only so many; NULL for generators. */
   void (*limit)(sl_corpus *c, int tokens);
 } sl_corpus_type;
@@ -81,6 +86,8 @@ struct sl_corpus {
    * predicts their tokens and their EOS: exact, or 0 where it is not known. */
   double floor;
   int unique_windows; /* of sl_corpus_limit, or 0 */
+  int32_t *prompt;    /* of the inputs PROMPT: memory for a window, of the trainer */
+  int prompt_length;
   void *state;
 };
 
@@ -97,6 +104,9 @@ sl_code sl_corpus_check(const sl_pick *pick, sl_error *e);
 /* Gives training a stock of `tokens`, in windows of T: the corpus's own first ones, or, of a generator,
  * so many windows that come again and again, in another order each time. 0: no limit. */
 void sl_corpus_limit(sl_corpus *c, int tokens, int T);
+/* The tokens of a text: *n of them, of which the first `max` go to out. Refuses what has no token. */
+sl_code sl_corpus_encode(const sl_corpus *c, sl_text_input text, int max, int32_t *out, int *n,
+                         sl_error *e);
 /* The token of this text, or -1. */
 int sl_vocab_find(const sl_vocab *v, const char *text);
 /* Refuses a window of T tokens that the corpus cannot fill, with the numbers in the sentence. */
@@ -122,20 +132,50 @@ extern const sl_family sl_packing_family; /* rows are sl_packing_type */
 /* Refuses settings that do not go with the corpus. */
 sl_code sl_packing_check(const sl_pick *packing, const sl_corpus *c, sl_error *e);
 
-/* Which text a window holds. */
+/* Where the text of a window that is looked at comes from: its number is part of the window's random
+ * numbers. */
+enum { SL_FROM_PACKING, SL_FROM_TEXT, SL_FROM_RANDOM, SL_FROM_REPEATED, SL_FROM_PROMPT };
+
+/* Inputs to look at: X(NAME, id, source, with BOS, label, help). New ones go at the end: their order
+ * is the public numbering. */
+#define SL_INPUTS(X)                                                                               \
+  X(PACKED, "packed", SL_FROM_PACKING, 0, "As in training",                                        \
+    "Held-out windows, packed as in training.")                                                    \
+  X(BOS_TEXT, "bos_text", SL_FROM_TEXT, 1, "BOS + text",                                           \
+    "A BOS, then held-out text from the beginning of a document.")                                 \
+  X(TEXT, "text", SL_FROM_TEXT, 0, "Text", "The same text without the BOS.")                       \
+  X(BOS_RANDOM, "bos_random", SL_FROM_RANDOM, 1, "BOS + random tokens",                            \
+    "A BOS, then tokens of the vocabulary drawn one by one.")                                      \
+  X(RANDOM, "random", SL_FROM_RANDOM, 0, "Random tokens", "The same tokens without the BOS.")      \
+  X(BOS_REPEATED, "bos_repeated", SL_FROM_REPEATED, 1, "BOS + one token",                          \
+    "A BOS, then one token of the vocabulary again and again.")                                    \
+  X(REPEATED, "repeated", SL_FROM_REPEATED, 0, "One token",                                        \
+    "The same token again and again, without the BOS.")                                            \
+  X(BOS_PROMPT, "bos_prompt", SL_FROM_PROMPT, 1, "BOS + your prompt",                              \
+    "A BOS, then a text of yours, with padding behind it.")                                        \
+  X(PROMPT, "prompt", SL_FROM_PROMPT, 0, "Your prompt", "The same text without the BOS.")
+
 typedef enum sl_input {
-  SL_INPUT_PACKED,   /* as in training, held out */
-  SL_INPUT_BOS_TEXT, /* BOS, then text from a document's start */
-  SL_INPUT_TEXT      /* the same text without the BOS, one token more at the end to fill T */
+#define SL_INPUT(NAME, id, source, with_bos, label, help) SL_INPUT_##NAME,
+  SL_INPUTS(SL_INPUT)
+#undef SL_INPUT
+      SL_INPUT_COUNT
 } sl_input;
+
+typedef struct sl_input_type {
+  const char *id;
+  sl_words label, help;
+  unsigned char source, with_bos;
+} sl_input_type;
+extern const sl_input_type sl_input_types[]; /* (SL_INPUT_COUNT) */
 
 /* Row `row` of training step `step`, each of batch->B rows, into row b of the batch. */
 void sl_pack_train(const sl_pick *packing, const sl_corpus *c, uint64_t seed, int64_t step, int row,
                    sl_batch *batch, int b);
-/* Held-out window number `row` in one of the three inputs. BOS_TEXT and TEXT start at a document's
- * start, ask for a document that fills the window, go on with EOS and the next document if it does
- * not, and use the packing's own-document mask. Weights score the same text tokens in both: the
- * prediction of the first text token from BOS has weight 0. */
+/* Held-out window number `row` of an input. Text starts at a document's start, asks for a document that
+ * fills the window, goes on with EOS and the next document (in packings that pad, with padding) if it
+ * does not; all but PACKED use the packing's own-document mask. With and without BOS the same tokens are
+ * scored: the prediction of the first from BOS has weight 0. */
 void sl_pack_held_out(const sl_pick *packing, const sl_corpus *c, uint64_t seed, sl_input input,
                       int row, sl_batch *batch, int b);
 

@@ -8,7 +8,7 @@
 #include "../base/family.inc"
 
 /* ---- a window's stream ----------------------------------------------------------------------- */
-static void put(sl_window *w, int32_t token) {
+void sl_window_put(sl_window *w, int32_t token) {
   if (w->skip > 0) {
     w->skip--;
   } else if (w->n < w->limit) {
@@ -19,7 +19,7 @@ static void put(sl_window *w, int32_t token) {
 
 void sl_window_document(sl_window *w, const sl_source *s) {
   const sl_corpus *c = s->c;
-  if (s->bos) put(w, c->vocab.bos);
+  if (s->bos) sl_window_put(w, c->vocab.bos);
   int room = w->limit - w->n;
   if (room == 0) return;
   int ended = 0;
@@ -28,7 +28,7 @@ void sl_window_document(sl_window *w, const sl_source *s) {
   int written = length > w->skip ? length - w->skip : 0;
   w->skip -= length - written;
   for (int i = 0; i < written; i++) w->document[w->n++] = w->number;
-  if (ended) put(w, c->vocab.eos);
+  if (ended) sl_window_put(w, c->vocab.eos);
   if (w->n > w->front) w->number++;
 }
 
@@ -38,7 +38,7 @@ void sl_window_stream(sl_window *w, const sl_source *s) {
 
 void sl_window_pad(sl_window *w, const sl_corpus *c) {
   w->number = SL_DOCUMENT_PADDING;
-  while (w->n < w->limit) put(w, c->vocab.eos);
+  while (w->n < w->limit) sl_window_put(w, c->vocab.eos);
 }
 
 const sl_option sl_packing_starts[] = {
@@ -70,18 +70,17 @@ static int bos_is_shared(const sl_packing_type *p, const void *settings) {
   return ((const sl_packing_settings *)settings)->bos_visible == SL_BOS_VISIBLE_ALL;
 }
 
-/* An empty window, or one that begins with a BOS: of the first document, unless all see it. */
-static void begin(sl_window *w, const sl_corpus *c, int limit, int with_bos, int shared) {
+void sl_window_begin(sl_window *w, const sl_packing_type *p, const void *settings,
+                     const sl_corpus *c, int limit, int with_bos) {
   w->n = w->front = with_bos;
   w->limit = limit;
   w->skip = w->number = 0;
   w->token[0] = c->vocab.bos;
-  w->document[0] = shared ? SL_DOCUMENT_SHARED : 0;
+  w->document[0] = bos_is_shared(p, settings) ? SL_DOCUMENT_SHARED : 0;
 }
 
-void sl_window_begin(sl_window *w, const sl_packing_type *p, const void *settings,
-                     const sl_corpus *c, int limit) {
-  begin(w, c, limit, bos_of(p, settings) == SL_BOS_PINNED, bos_is_shared(p, settings));
+int sl_packing_pins(const sl_packing_type *p, const void *settings) {
+  return bos_of(p, settings) == SL_BOS_PINNED;
 }
 
 sl_source sl_window_source(const sl_packing_type *p, const void *settings, const sl_corpus *c,
@@ -124,7 +123,7 @@ void sl_packing_fill(const sl_packing_type *p, const void *settings, const sl_co
                      sl_rng *rng, int held_out, sl_batch *batch, int b) {
   sl_window w;
   const sl_source s = sl_window_source(p, settings, c, rng, held_out);
-  sl_window_begin(&w, p, settings, c, batch->T + 1);
+  sl_window_begin(&w, p, settings, c, batch->T + 1, sl_packing_pins(p, settings));
   w.skip = sl_window_skip(p, settings, c, rng, batch->T);
   sl_window_stream(&w, &s);
   sl_window_write(&w, p, settings, batch, b);
@@ -171,33 +170,4 @@ void sl_pack_train(const sl_pick *packing, const sl_corpus *c, uint64_t seed, in
   const sl_packing_type *p = type_of(packing);
   sl_rng rng = training_rng(c, seed, step, row, batch->B);
   p->fill(p, &packing->settings, c, &rng, 0, batch, b);
-}
-
-/* T + 1 text tokens from a document's start. Both inputs that are made of text draw as many, so
- * that they hold the same text; behind a BOS the last one finds no place. */
-static void text_window(const sl_packing_type *p, const void *settings, const sl_corpus *c,
-                        sl_rng *rng, int with_bos, sl_batch *batch, int b) {
-  int T = batch->T;
-  sl_window w;
-  begin(&w, c, T + 1 + with_bos, with_bos, bos_is_shared(p, settings));
-  const sl_source s = {c, rng, 1, 0, 1};
-  if (p->pads) {
-    sl_window_document(&w, &s);
-    sl_window_pad(&w, c);
-  }
-  sl_window_stream(&w, &s);
-  sl_window_write(&w, p, settings, batch, b);
-  size_t unscored = (size_t)b * (size_t)T + (with_bos ? 0 : (size_t)T - 1);
-  batch->target[unscored] = 0;
-  batch->weight[unscored] = 0;
-}
-
-void sl_pack_held_out(const sl_pick *packing, const sl_corpus *c, uint64_t seed, sl_input input,
-                      int row, sl_batch *batch, int b) {
-  const sl_packing_type *p = type_of(packing);
-  sl_rng rng = sl_rng_at(seed, SL_STREAM_VALID, (uint64_t)row, input != SL_INPUT_PACKED);
-  if (input == SL_INPUT_PACKED)
-    p->fill(p, &packing->settings, c, &rng, 1, batch, b);
-  else
-    text_window(p, &packing->settings, c, &rng, input == SL_INPUT_BOS_TEXT, batch, b);
 }

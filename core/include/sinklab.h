@@ -114,13 +114,18 @@ SL_API const char *sl_metrics_json(sl_lab *lab, int i);
 /* The whole run file. */
 SL_API const char *sl_run_json(sl_lab *lab);
 
-/* Runs the named probes ("attention,hidden_norm", comma-separated ids) over `sequences` held-out
- * windows, starting with number `first`, of input 0 packed, 1 BOS + text, 2 text. One forward pass
- * serves them all. */
+/* A text of the user's for the inputs "bos_prompt" and "prompt", in the tokens of the open run's data:
+ * {"tokens":…,"kept":…}. What does not fit into the context is left out (kept < tokens); what has no
+ * token is refused, with its byte. */
+SL_API const char *sl_set_prompt(sl_lab *lab, const char *utf8, size_t size);
+/* Runs the named probes ("attention,hidden_norm", comma-separated ids) over `sequences` windows,
+ * starting with number `first`, of an input: its place in the registry's list "inputs", where 0 is
+ * packed as in training, 1 BOS + text, 2 text. One forward pass serves them all. */
 SL_API int sl_probe(sl_lab *lab, const char *ids, int input, int first, int sequences);
 /* What a probe of the last sl_probe measured. */
 SL_API int sl_probe_view(sl_lab *lab, const char *id, sl_view *view);
-/* Tokens (T) and document numbers (T) of the last probed window. */
+/* Tokens (T) and document numbers (T) of the last probed window: -1 is a BOS that every document sees,
+ * -2 padding. */
 SL_API int sl_probe_tokens(sl_lab *lab, sl_view *tokens, sl_view *documents);
 
 /* A tensor by name, where it lives: parameters ("layers.0.attention.w_q"), their gradients

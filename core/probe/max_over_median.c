@@ -22,7 +22,7 @@ static void add(const sl_look *k, float *out) {
   const sl_dims *d = &k->pass->model->dims;
   for (int l = 0; l <= d->L; l++) {
     const sl_real *x = sl_look_hidden(k, l);
-    size_t n = (size_t)d->T * d->C;
+    size_t n = (size_t)k->length * d->C;
     float largest = 0;
     for (size_t i = 0; i < n; i++)
       if (magnitude(x[i]) > largest) largest = magnitude(x[i]);

@@ -3,7 +3,7 @@
 static void add(const sl_look *k, float *out) {
   const sl_dims *d = &k->pass->model->dims;
   for (int l = 0; l <= d->L; l++)
-    out[l] += (float)sl_first_over_others(sl_look_hidden(k, l), d->T, d->C, d->C);
+    out[l] += (float)sl_first_over_others(sl_look_hidden(k, l), k->length, d->C, d->C);
 }
 
 const sl_probe_type sl_probe_norm_ratio = {

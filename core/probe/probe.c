@@ -90,6 +90,13 @@ static void add_window(sl_probe_set set, const sl_look *look, float *all) {
       type_at(i)->add(look, sl_probe_out(type_at(i), &look->pass->model->dims, all));
 }
 
+static int length_of(const sl_pass *pass, int row) {
+  const int32_t *document = pass->document + (size_t)row * pass->model->dims.T;
+  int n = pass->model->dims.T;
+  while (n > 1 && document[n - 1] == SL_DOCUMENT_PADDING) n--;
+  return n;
+}
+
 void sl_probes_run(sl_trainer *t, sl_probe_set set, sl_probe_run *run, float *all) {
   const sl_dims *d = &t->model.dims;
   double loss = 0, weight = 0;
@@ -97,14 +104,17 @@ void sl_probes_run(sl_trainer *t, sl_probe_set set, sl_probe_run *run, float *al
   for (int done = 0; done < run->count;) {
     int rows_now = run->count - done < d->B ? run->count - done : d->B;
     sl_pass pass = sl_trainer_look(t, run->input, run->first + done, rows_now);
-    for (int row = 0; row < rows_now; row++)
+    for (int row = 0; row < rows_now; row++) {
+      int length = length_of(&pass, row), tokens = t->config.eval.tokens;
       add_window(set,
                  &(sl_look){.pass = &pass,
                             .row = row,
                             .index = done + row,
                             .epsilon = t->config.eval.epsilon,
-                            .tokens = t->config.eval.tokens},
+                            .length = length,
+                            .tokens = tokens < length ? tokens : length},
                  all);
+    }
     loss += sl_model_loss(&pass, 0, NULL);
     for (int i = 0; i < pass.N; i++) weight += pass.weight[i];
     done += rows_now;
@@ -134,8 +144,8 @@ const sl_real *sl_look_hidden(const sl_look *k, int layer) {
 static double magnitude(double x) { return x < 0 ? -x : x; }
 
 double sl_look_alpha(const sl_look *k, int layer, int head, int key) {
-  int T = k->pass->model->dims.T;
-  int end = k->tokens < T ? k->tokens : T;
+  int T = k->pass->model->dims.T, end = k->tokens;
+  if (key >= end) return 0;
   const sl_attention *a = &k->pass->model->blocks[layer].attention;
   const sl_real *weights = sl_look_weights(k, layer, head);
   double sum = 0;

@@ -11,7 +11,8 @@ typedef struct sl_look {
   int row;        /* of the pass */
   int index;      /* of this window among all that are probed, from 0 */
   double epsilon; /* sink threshold */
-  int tokens;     /* of the window that attention shares are averaged over, from the front */
+  int length;     /* of the window, without the padding at its end */
+  int tokens;     /* of these, those that attention shares are averaged over, from the front */
 } sl_look;
 
 typedef struct sl_probe_type {

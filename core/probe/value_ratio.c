@@ -5,7 +5,7 @@ static void add(const sl_look *k, float *out) {
   for (int l = 0; l < d->L; l++) {
     const sl_real *v = sl_look_heads(k, k->pass->model->blocks[l].attention.v);
     for (int h = 0; h < d->H; h++)
-      *out++ += (float)sl_first_over_others(v + (size_t)h * d->D, d->T, d->H * d->D, d->D);
+      *out++ += (float)sl_first_over_others(v + (size_t)h * d->D, k->length, d->H * d->D, d->D);
   }
 }
 

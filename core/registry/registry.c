@@ -41,6 +41,7 @@ static uint64_t hash_family(uint64_t h, const sl_family *f) {
 uint64_t sl_registry_hash(void) {
   uint64_t h = hash_desc(SL_HASH_START, &sl_config_desc);
   for (int i = 0; i < FAMILIES; i++) h = hash_family(h, families[i]);
+  for (int i = 0; i < SL_INPUT_COUNT; i++) h = hash_text(h, sl_input_types[i].id);
   return hash_family(h, &sl_probe_family);
 }
 
@@ -161,6 +162,16 @@ static void write_probe(sl_text *out, const sl_probe_type *p) {
   sl_text_add(out, "]}");
 }
 
+static void write_inputs(sl_text *out) {
+  for (int i = 0; i < SL_INPUT_COUNT; i++) {
+    const sl_input_type *input = &sl_input_types[i];
+    sl_text_printf(out, "%s{\"id\":\"%s\"", i ? "," : "", input->id);
+    key_string(out, "label", input->label);
+    key_string(out, "help", input->help);
+    sl_text_add(out, "}");
+  }
+}
+
 void sl_registry_write_json(sl_text *out) {
   sl_text_printf(out, "{\"abi\":%d,\"hash\":\"%016llx\",\"config\":", SL_ABI,
                  (unsigned long long)sl_registry_hash());
@@ -171,7 +182,9 @@ void sl_registry_write_json(sl_text *out) {
     if (i) sl_text_add(out, ",");
     write_family(out, families[i]);
   }
-  sl_text_add(out, "},\"probes\":[");
+  sl_text_add(out, "},\"inputs\":[");
+  write_inputs(out);
+  sl_text_add(out, "],\"probes\":[");
   for (int i = 0; i < sl_probe_family.count; i++) {
     if (i) sl_text_add(out, ",");
     write_probe(out, (const sl_probe_type *)sl_probe_family.rows[i]);
@@ -241,6 +254,9 @@ void sl_registry_write_markdown(sl_text *out) {
     sl_text_printf(out, "| `%s` | %s | %s | %s | %s |\n", p->desc.id, p->kind, p->shape,
                    p->desc.help, p->desc.paper);
   }
+  sl_text_add(out, "\n# Inputs to look at\n\n| input | meaning |\n|---|---|\n");
+  for (int i = 0; i < SL_INPUT_COUNT; i++)
+    sl_text_printf(out, "| `%s` | %s |\n", sl_input_types[i].id, sl_input_types[i].help);
 }
 
 #endif

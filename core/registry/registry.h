@@ -5,8 +5,8 @@
 #include "../base/text.h"
 
 /* {"abi":1,"hash":"…","config":{section},"families":{id:{"id","label","help","rows":[{"id","label","help",
- * "paper","params":[…]}]}},"probes":[{…,"kind","shape":["L","H"]}]}; a param is {"key","label",
- * "help","unit"?,"type","scale"?,"default","min"?,"max"?,"options"?,"family"?,"section"?}. */
+ * "paper","params":[…]}]}},"inputs":[{"id","label","help"}],"probes":[{…,"kind","shape":["L","H"]}]}; a
+ * param is {"key","label","help","unit"?,"type","scale"?,"default","min"?,"max"?,"options"?,"family"?,"section"?}. */
 void sl_registry_write_json(sl_text *out);
 void sl_registry_write_markdown(sl_text *out);
 

@@ -65,7 +65,8 @@ sl_code sl_trainer_measure(const sl_config *c, sl_text_input text, const sl_kern
            batch_bytes(m->dims.B, T) + sl_arena_round((size_t)workers * sizeof(sl_worker)) +
            (size_t)workers * (reals(m->plan.size[SL_SAVED]) +
                               reals(scratch_size(&m->plan, optimiser)) + reals(k->gemm_work)) +
-           sl_arena_round(sl_corpus_memory(&c->data.corpus, text));
+           sl_arena_round(sl_corpus_memory(&c->data.corpus, text)) +
+           sl_arena_round((size_t)T * sizeof(int32_t));
   return SL_OK;
 }
 
@@ -105,6 +106,8 @@ static void take_all(sl_trainer *t) {
 static sl_code open_in_arena(sl_trainer *t, sl_text_input text, sl_error *e) {
   take_all(t);
   SL_TRY(open_corpus(&t->config, text, &t->arena, &t->corpus, e));
+  t->corpus.prompt =
+      sl_arena_take(&t->arena, (size_t)t->config.data.context * sizeof *t->corpus.prompt);
   sl_model_init(&t->model, t->config.seed, t->params);
   sl_model_fill_state(&t->model, t->state);
   return SL_OK;

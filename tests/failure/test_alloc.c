@@ -86,6 +86,7 @@ static int probe(sl_lab *l) {
          sl_probe_view(l, "alpha", &v) == 0 && sl_probe_tokens(l, &v, &w) == 0 &&
          sl_tensor(l, "embedding", &v) == 0;
 }
+static int prompt(sl_lab *l) { return sl_set_prompt(l, "some text of mine", 17) != NULL; }
 static int save(sl_lab *l) {
   sl_view v;
   return sl_save(l, &v) == 0;
@@ -124,6 +125,7 @@ static const call all[] = {
     {"train", train, 1},
     {"pieces", pieces, 1},
     {"probe", probe, 1},
+    {"prompt", prompt, 0},
     {"save", save, 0},
     {"load", load, 0},
     {"load text", load_text, 0},

@@ -360,6 +360,36 @@ describe('training and replay', () => {
   });
 });
 
+describe('looking at a saved model', () => {
+  const looked = (...args) => good('probe', at('look.bin'), ...args).stdout.split('\n');
+  before(() => good('train', ...SMALL, '--quiet', '--checkpoint', at('look.bin')));
+
+  test('every input of the registry can be read, with and without BOS', () => {
+    const { inputs, probes } = JSON.parse(good('registry', '--json').stdout);
+    for (const { id } of inputs) {
+      const [window, name, numbers] = looked('--input', id, '--prompt', 'to be', '--probes', 'alpha');
+      const tokens = JSON.parse(window.replace('window ', ''));
+      assert.equal(tokens[0] === 'BOS', id === 'packed' || id.startsWith('bos_'), id);
+      if (id.endsWith('prompt')) assert.equal(tokens.join('').replace('BOS', ''), 'to be');
+      else assert.equal(tokens.length, 64);
+      assert.equal(name, 'alpha 1 x 1');
+      assert.ok(Number(numbers) >= 0 && Number(numbers) <= 1, numbers);
+    }
+    const all = looked('--probes', probes.map((p) => p.id).join(','), '--sequences', '3', '--first', '2');
+    for (const { id } of probes) assert.ok(all.some((line) => line.startsWith(`${id} `)), id);
+  });
+
+  test('what does not fit is cut with a notice; what has no token is named', () => {
+    const long = good('probe', at('look.bin'), '--prompt', 'to be or not '.repeat(20));
+    assert.match(long.stderr, /260 tokens, of which the first 63 fit/);
+    refused(2, /no token for "7" \(byte 3\)/, 'probe', at('look.bin'), '--prompt', 'to 7');
+    refused(2, /no input "promt".*did you mean "prompt"/, 'probe', at('look.bin'), '--input', 'promt');
+    refused(2, /no prompt yet/, 'probe', at('look.bin'), '--input', 'prompt');
+    refused(2, /no probe "alfa".*"alpha"/, 'probe', at('look.bin'), '--probes', 'alfa');
+    refused(2, /a checkpoint/, 'probe');
+  });
+});
+
 describe('checkpoints', () => {
   /** Ctrl-C once the run has said something. */
   function interrupt(signal, args) {

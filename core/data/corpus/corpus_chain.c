@@ -1,6 +1,6 @@
 #include "corpus_chain.h"
 
-#include "../../base/format.h"
+#include "../../base/utf8.h"
 
 #include <string.h>
 
@@ -22,24 +22,12 @@ static int find_char(char ch) {
   return at ? (int)(at - sl_alphabet) : -1;
 }
 
-/* The UTF-8 character at s, in a form that can be shown. */
-static void show_char(const char *s, char *out, size_t size) {
-  unsigned char lead = (unsigned char)*s;
-  if (lead < 0x20 || lead == 0x7f) {
-    sl_snprintf(out, size, "\\x%02X", lead);
-    return;
-  }
-  int n = 1;
-  while (n < 4 && ((unsigned char)s[n] & 0xC0) == 0x80) n++;
-  sl_snprintf(out, size, "%.*s", n, s);
-}
-
 sl_code sl_chain_check(const void *settings, sl_error *e) {
   const sl_chain_settings *s = settings;
   for (const char *p = s->triggers; *p; p++) {
     if (find_char(*p) >= 0) continue;
     char shown[8];
-    show_char(p, shown, sizeof shown);
+    sl_utf8_show((const unsigned char *)p, strlen(p), shown, sizeof shown);
     return sl_fail(e, SL_E_CONFIG, "data.corpus.triggers",
                    "'%s' cannot be a trigger: it is not one of the %d characters of the chain "
                    "(letters, space, newline and ! $ & ' , - . 3 : ; ?).",

@@ -142,8 +142,8 @@ static sl_code open(sl_corpus *c, const void *settings, sl_text_input text, sl_a
                    "The stories have more words than there is room for.");
   g->names[g->words] = "BOS";
   g->names[g->words + 1] = "EOS";
-  c->vocab =
-      (sl_vocab){.size = g->words + 2, .bos = g->words, .eos = g->words + 1, .text = g->names};
+  c->vocab = (sl_vocab){
+      .size = g->words + 2, .bos = g->words, .eos = g->words + 1, .text = g->names, .spaced = 1};
   c->longest = LONGEST;
   c->state = g;
   return SL_OK;

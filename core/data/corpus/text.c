@@ -2,6 +2,7 @@
  * from it. As one whole, a document begins anywhere and does not end before the window does; as
  * paragraphs or lines, each is a document. */
 #include "../../base/format.h"
+#include "../../base/utf8.h"
 #include "../data.h"
 
 #include <string.h>
@@ -33,49 +34,7 @@ typedef struct text_state {
   int training; /* tokens, or documents, that training draws from: split, or fewer */
 } text_state;
 
-/* ---- UTF-8 ----------------------------------------------------------------------------------- */
-/* The code point at p, its length in *size; or what is wrong with it in *why. Only the shortest
- * form of a character is one (RFC 3629). */
-static uint32_t decode(const unsigned char *p, size_t left, int *size, const char **why) {
-  static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-  uint32_t lead = p[0];
-  *size = lead < 0x80   ? 1
-          : lead < 0xC0 ? 0
-          : lead < 0xE0 ? 2
-          : lead < 0xF0 ? 3
-          : lead < 0xF8 ? 4
-                        : 0;
-  if (*size == 1) return lead;
-  if (*size == 0) {
-    *why = lead < 0xC0 ? "continues a character that did not begin" : "never occurs in UTF-8";
-    return 0;
-  }
-  uint32_t cp = lead & (0x7Fu >> *size);
-  for (int i = 1; i < *size; i++) {
-    if ((size_t)i >= left || (p[i] & 0xC0) != 0x80) {
-      *why = "begins a character that is cut short";
-      return 0;
-    }
-    cp = cp << 6 | (p[i] & 0x3F);
-  }
-  if (cp < least[*size])
-    *why = "begins a character written longer than it has to be";
-  else if (cp >= 0xD800 && cp <= 0xDFFF)
-    *why = "begins one half of a surrogate pair";
-  else if (cp > 0x10FFFF)
-    *why = "begins a number beyond the last character";
-  return cp;
-}
-
-static int encode(uint32_t cp, char *out) {
-  int n = cp < 0x80 ? 1 : cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
-  static const unsigned char lead[] = {0, 0, 0xC0, 0xE0, 0xF0};
-  for (int i = n - 1; i > 0; i--, cp >>= 6) out[i] = (char)(0x80 | (cp & 0x3F));
-  out[0] = (char)(lead[n] | cp);
-  out[n] = 0;
-  return n;
-}
-
+/* ---- characters ------------------------------------------------------------------------------- */
 /* Where a code point stands among the sorted ones, or would. */
 static int place_of(const text_state *t, uint32_t cp) {
   int low = 0, high = t->char_count;
@@ -102,7 +61,7 @@ static sl_code collect_chars(text_state *t, sl_text_input in, sl_error *e) {
   int size = 0;
   for (size_t i = text_start(in); i < in.size; i += (size_t)size) {
     const char *why = NULL;
-    uint32_t cp = decode(in.bytes + i, in.size - i, &size, &why);
+    uint32_t cp = sl_utf8_decode(in.bytes + i, in.size - i, &size, &why);
     if (why)
       return sl_fail_at(e, SL_E_DATA, "text", (long long)i,
                         "The text is not UTF-8: the byte 0x%02X at %zu %s; level \"byte\" still "
@@ -167,10 +126,11 @@ static void tokenize_chars(text_state *t, sl_text_input in) {
   int size = 0;
   const char *why = NULL;
   for (size_t i = text_start(in); i < in.size; i += (size_t)size) {
-    uint32_t cp = decode(in.bytes + i, in.size - i, &size, &why);
+    uint32_t cp = sl_utf8_decode(in.bytes + i, in.size - i, &size, &why);
     t->tokens[t->n++] = (uint16_t)place_of(t, cp);
   }
-  for (int i = 0; i < t->char_count; i++) encode(t->chars[i], t->name_bytes + i * NAME_SIZE);
+  for (int i = 0; i < t->char_count; i++)
+    sl_utf8_encode(t->chars[i], t->name_bytes + i * NAME_SIZE);
 }
 
 static void tokenize_bytes(text_state *t, sl_text_input in) {

@@ -12,7 +12,7 @@ static void fill(const sl_packing_type *p, const void *settings, const sl_corpus
   sl_rng at[POOL_MAX]; /* each document can be made again from here */
   int length[POOL_MAX], pool = set->pool, next = 0, ended;
   sl_source s = sl_window_source(p, settings, c, rng, held_out);
-  sl_window_begin(&w, p, settings, c, batch->T + 1);
+  sl_window_begin(&w, p, settings, c, batch->T + 1, sl_packing_pins(p, settings));
   for (int i = 0; i < pool; i++) {
     at[i] = *rng;
     length[i] = c->type->document(c, rng, held_out, 0, 0, w.limit - w.n, w.token + w.n, &ended);

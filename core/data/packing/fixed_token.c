@@ -21,7 +21,7 @@ static void fill(const sl_packing_type *p, const void *settings, const sl_corpus
   sl_window w;
   const sl_source s = sl_window_source(p, settings, c, rng, held_out);
   int at = set->place - 1;
-  sl_window_begin(&w, p, settings, c, batch->T);
+  sl_window_begin(&w, p, settings, c, batch->T, 0);
   w.skip = sl_window_skip(p, settings, c, rng, batch->T);
   sl_window_stream(&w, &s);
   memmove(w.token + at + 1, w.token + at, (size_t)(w.n - at) * sizeof *w.token);

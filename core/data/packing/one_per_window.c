@@ -4,7 +4,7 @@ static void fill(const sl_packing_type *p, const void *settings, const sl_corpus
                  int held_out, sl_batch *batch, int b) {
   sl_window w;
   const sl_source s = sl_window_source(p, settings, c, rng, held_out);
-  sl_window_begin(&w, p, settings, c, batch->T + 1);
+  sl_window_begin(&w, p, settings, c, batch->T + 1, 0);
   sl_window_document(&w, &s);
   sl_window_pad(&w, c);
   sl_window_write(&w, p, settings, batch, b);

@@ -73,9 +73,14 @@ typedef struct sl_source {
   int fill; /* ask for documents that fill the window */
 } sl_source;
 
-/* An empty window for `limit` tokens, or one that holds the row's pinned BOS. */
+/* An empty window for `limit` tokens, or one that begins with a BOS: of the first document, unless the
+ * row lets all see it. */
 void sl_window_begin(sl_window *w, const sl_packing_type *p, const void *settings,
-                     const sl_corpus *c, int limit);
+                     const sl_corpus *c, int limit, int with_bos);
+/* Whether the row's windows begin with a BOS. */
+int sl_packing_pins(const sl_packing_type *p, const void *settings);
+/* A token of the document now written, if there is room. */
+void sl_window_put(sl_window *w, int32_t token);
 sl_source sl_window_source(const sl_packing_type *p, const void *settings, const sl_corpus *c,
                            sl_rng *rng, int held_out);
 /* One document with its specials, as far as there is room. */
