@@ -34,12 +34,21 @@ static double take(void) {
   return x;
 }
 
+/* 0 where there is no such key. */
 static double number_at(const sl_json *j, const char *key) {
-  return sl_json_number(sl_json_get(j, key));
+  const sl_json *value = sl_json_get(j, key);
+  return value ? sl_json_number(value) : 0;
 }
 
 static const char *string_at(const sl_json *j, const char *key) {
-  return sl_json_string(sl_json_get(j, key));
+  const sl_json *value = sl_json_get(j, key);
+  return value ? sl_json_string(value) : NULL;
+}
+
+/* First member of an array; NULL where there is no such key. */
+static const sl_json *first_at(const sl_json *j, const char *key) {
+  const sl_json *value = sl_json_get(j, key);
+  return value ? sl_json_first(value) : NULL;
 }
 
 /* ---- the formula of the weights, as in reference/numbers.py ---- */
@@ -55,17 +64,16 @@ static double unit(uint32_t *x) {
   return *x / 2147483648.0 - 1;
 }
 
-static void fill_params(tiny *t) {
-  for (int i = 0; i < t->model.plan.count; i++) {
-    const sl_entry *p = &t->model.plan.tensors[i];
+static void fill_params(const sl_plan *plan, sl_real *params) {
+  for (int i = 0; i < plan->count; i++) {
+    const sl_entry *p = &plan->tensors[i];
     if (p->role != SL_PARAM) continue;
     size_t n = strlen(p->name);
     int table = !strcmp(p->name, "embedding") || !strcmp(p->name, "position.table");
     double scale = p->rank != 2 ? 0.25 : table ? 1 : 0.5;
     double centre = p->rank != 2 && n > 7 && !strcmp(p->name + n - 7, ".weight");
     uint32_t x = seed_of(p->name);
-    for (size_t j = 0; j < p->size; j++)
-      t->params[p->at + j] = (sl_real)(centre + scale * unit(&x));
+    for (size_t j = 0; j < p->size; j++) params[p->at + j] = (sl_real)(centre + scale * unit(&x));
   }
 }
 
@@ -101,24 +109,25 @@ static const sl_real *tensor_of(const tiny *t, const char *name, size_t *size) {
   return (plain == name ? t->saved : t->grads) + x->at;
 }
 
-static void fill_window(tiny *t, const sl_json *c) {
+/* The windows of a case, into arrays with room for them. */
+static void fill_windows(const sl_json *c, sl_batch b) {
   static const char *const keys[] = {"tokens", "target", "position", "document"};
-  int32_t *arrays[] = {t->tokens, t->target, t->position, t->document};
+  int32_t *arrays[] = {b.tokens, b.target, b.position, b.document};
   for (int k = 0; k < 4; k++) {
     int i = 0;
-    for (const sl_json *v = sl_json_first(sl_json_get(c, keys[k])); v; v = sl_json_next(v))
+    for (const sl_json *v = first_at(c, keys[k]); v; v = sl_json_next(v))
       arrays[k][i++] = (int32_t)sl_json_number(v);
   }
   int i = 0;
-  for (const sl_json *v = sl_json_first(sl_json_get(c, "weight")); v; v = sl_json_next(v))
-    t->weight[i++] = (sl_real)sl_json_number(v);
+  for (const sl_json *v = first_at(c, "weight"); v; v = sl_json_next(v))
+    b.weight[i++] = (sl_real)sl_json_number(v);
 }
 
 /* The logits become their gradient in the loss: they are compared before it. */
 static void compare_case(tiny *t, const sl_json *c, const char *what) {
   int grads = 0, params = 0, passed_loss = 0;
   sl_model_forward(&t->pass);
-  for (const sl_json *x = sl_json_first(sl_json_get(c, "tensors")); x; x = sl_json_next(x)) {
+  for (const sl_json *x = first_at(c, "tensors"); x; x = sl_json_next(x)) {
     const char *name = string_at(x, "name");
     size_t size = (size_t)number_at(x, "size"), have = 0;
     if (!strcmp(name, "loss")) {
@@ -170,8 +179,8 @@ static void note_all(const sl_param *params, const char *at, const void *in) {
       note(at, p->key, p->options[*(const int32_t *)member].id, name);
     } else if (p->type == SL_BOOL) {
       note(at, p->key, *(const int32_t *)member ? "yes" : "no", name);
-    } else if (p->def !=
-               (p->type == SL_REAL ? *(const double *)member : *(const int32_t *)member)) {
+    } else if (p->type == SL_REAL ? p->def != *(const double *)member
+                                  : p->type == SL_INT && p->def != *(const int32_t *)member) {
       note(at, p->key, "moved", name);
     }
   }
@@ -183,24 +192,28 @@ static void need(const char *at, const char *key, const char *value, char name[1
   check(strstr(seen, entry) != NULL, "reference/cases.py has no line with %s", name);
 }
 
+static void need_all(const sl_param *params, const char *at);
+
+static void need_levels(const sl_param *p, const char *at) {
+  char name[120];
+  for (int r = 0; p->type == SL_FAMILY && r < p->family->count; r++) {
+    need(at, p->key, p->family->rows[r]->id, name);
+    need_all(p->family->rows[r]->params, name);
+  }
+  for (const sl_option *o = p->options; p->type == SL_CHOICE && o->id; o++)
+    need(at, p->key, o->id, name);
+  if (p->type == SL_BOOL) {
+    need(at, p->key, "yes", name);
+    need(at, p->key, "no", name);
+  }
+  if (p->type == SL_INT || p->type == SL_REAL) need(at, p->key, "moved", name);
+}
+
 /* A row, an option or a setting that was added without golden vectors fails here. Where parameters
  * start (init_…) the vectors do not say. */
 static void need_all(const sl_param *params, const char *at) {
-  char name[120];
-  for (const sl_param *p = params; p && p->key; p++) {
-    if (!strncmp(p->key, "init_", 5)) continue;
-    for (int r = 0; p->type == SL_FAMILY && r < p->family->count; r++) {
-      need(at, p->key, p->family->rows[r]->id, name);
-      need_all(p->family->rows[r]->params, name);
-    }
-    for (const sl_option *o = p->options; p->type == SL_CHOICE && o->id; o++)
-      need(at, p->key, o->id, name);
-    if (p->type == SL_BOOL) {
-      need(at, p->key, "yes", name);
-      need(at, p->key, "no", name);
-    }
-    if (p->type == SL_INT || p->type == SL_REAL) need(at, p->key, "moved", name);
-  }
+  for (const sl_param *p = params; p && p->key; p++)
+    if (strncmp(p->key, "init_", 5)) need_levels(p, at);
 }
 
 /* ---- cases of what the engine has not yet ---- */
@@ -220,6 +233,7 @@ static const char *unknown_in(const sl_json *settings, const sl_param *params) {
       const sl_desc *row = sl_family_find(p->family, id);
       bad = !row ? id : sl_json_is(x) == SL_JSON_OBJECT ? unknown_in(x, row->params) : NULL;
     }
+    if (p->type == SL_SECTION) bad = unknown_in(x, p->section->params);
     if (p->type == SL_CHOICE) {
       const sl_option *o = p->options;
       while (o->id && strcmp(o->id, id)) o++;
@@ -233,10 +247,9 @@ static const char *unknown_in(const sl_json *settings, const sl_param *params) {
 static int skip_unknown(const sl_json *c, const sl_json *settings, const sl_param *params) {
   const char *unknown = unknown_in(settings, params);
   if (sl_json_get(c, "prefix")) unknown = "prefix";
-  if (sl_json_get(c, "objective")) unknown = "objective";
   if (!unknown) return 0;
   printf("not there yet: %s (%s)\n", string_at(c, "name"), unknown);
-  for (const sl_json *x = sl_json_first(sl_json_get(c, "tensors")); x; x = sl_json_next(x))
+  for (const sl_json *x = first_at(c, "tensors"); x; x = sl_json_next(x))
     next_number += (size_t)number_at(x, "size");
   return ++not_there;
 }
@@ -256,44 +269,113 @@ static void check_case(const sl_json *index, const sl_json *c) {
     code = tiny_open(&t, &config, (int)number_at(index, "B"), (int)number_at(index, "T"),
                      (int)number_at(index, "V"), WINDOW_CAUSAL, 1, &e);
   if (!check(code == SL_OK, "%s: %s %s", what, e.path, e.message)) return;
-  fill_params(&t);
-  fill_window(&t, c);
+  const sl_json *objective = sl_json_get(c, "objective");
+  const sl_training training = {.label_smoothing = number_at(objective, "label_smoothing"),
+                                .z_loss = number_at(objective, "z_loss")};
+  if (objective) t.pass.training = &training;
+  fill_params(&t.model.plan, t.params);
+  fill_windows(c, (sl_batch){.tokens = t.tokens,
+                             .target = t.target,
+                             .position = t.position,
+                             .document = t.document,
+                             .weight = t.weight});
   compare_case(&t, c, what);
   note_all(sl_model_section.params, "", &config);
   tiny_close(&t);
 }
 
-/* ---- optimisers ---- */
+/* ---- whole steps of training ---- */
 
-static const sl_param optimiser_params[] = {
-    {.key = "optimiser", .type = SL_FAMILY, .text = "adamw", .family = &sl_optimiser_family}, {0}};
-static const sl_desc optimiser_section = {"train", "", "", NULL, optimiser_params};
+static const sl_desc *train_section(void) {
+  const sl_param *p = sl_config_desc.params;
+  while (strcmp(p->key, "train")) p++;
+  return p->section;
+}
+
+static void compare_run(sl_trainer *t, const sl_json *c, const char *what) {
+  sl_error e = {0};
+  sl_real losses[10];
+  const int steps = t->config.train.steps;
+  fill_params(&t->model.plan, t->params);
+  fill_windows(c, t->batch);
+  t->total_weight = 0;
+  for (int i = 0; i < t->batch.B * t->batch.T; i++) t->total_weight += t->batch.weight[i];
+  for (int step = 0; step < steps && step < 10; step++) {
+    t->prepared = t->step; /* the batch is in place */
+    check(sl_trainer_step(t, &e) == SL_OK, "%s: %s", what, e.message);
+    losses[step] = (sl_real)t->loss;
+  }
+  for (const sl_json *x = first_at(c, "tensors"); x; x = sl_json_next(x)) {
+    const char *name = string_at(x, "name");
+    size_t size = (size_t)number_at(x, "size");
+    const sl_entry *p = strncmp(name, "after/", 6) ? NULL : sl_plan_find(&t->model.plan, name + 6);
+    if (!p && check(size == (size_t)steps, "%s: no %s", what, name))
+      compare(what, name, losses, size, 0);
+    else if (p && check(size == p->size, "%s: %s has %zu numbers", what, name, p->size))
+      compare(what, name, t->params + p->at, size, 0);
+  }
+}
+
+/* The corpus is only there to be opened: a text that makes the vocabulary as large as the case's. */
+static void check_run(const sl_json *index, const sl_json *c) {
+  sl_config config;
+  sl_trainer t;
+  sl_error e = {0};
+  char text[300];
+  const char *what = string_at(c, "name");
+  if (skip_unknown(c, sl_json_get(c, "config"), sl_config_desc.params)) return;
+  const int letters = (int)number_at(index, "V") - 2;
+  for (int i = 0; i < (int)sizeof text; i++) text[i] = (char)('a' + i % letters);
+  sl_desc_defaults(&sl_config_desc, &config);
+  sl_code code = sl_json_read(sl_json_get(c, "config"), &sl_config_desc, "", &config, &e);
+  if (code == SL_OK)
+    code = sl_trainer_open(&t, &config, (sl_text_input){(unsigned char *)text, sizeof text},
+                           sl_tier_at(0), 1, 0, &e);
+  if (!check(code == SL_OK, "%s: %s %s", what, e.path, e.message)) return;
+  compare_run(&t, c, what);
+  note_all(train_section()->params, "train", &config.train);
+  sl_trainer_close(&t);
+}
+
+/* ---- optimisers ---- */
 
 static void check_trajectory(const sl_json *c) {
   enum { MOST = 100, STEPS = 5 };
-  sl_pick pick;
+  sl_train_config train;
   sl_error e = {0};
-  sl_real w[MOST], m[MOST] = {0}, v[MOST] = {0}, g[MOST];
+  sl_real w[MOST], m[MOST] = {0}, v[MOST] = {0}, g[MOST], scratch[6 * MOST];
+  sl_real *work = tiny_nan(sl_tier_at(0).kernels->gemm_work);
   const char *what = string_at(c, "name");
   const sl_json *settings = sl_json_get(c, "train");
-  if (skip_unknown(c, settings, optimiser_params)) return;
-  sl_desc_defaults(&optimiser_section, &pick);
-  sl_code code = sl_json_read(settings, &optimiser_section, "train", &pick, &e);
+  if (skip_unknown(c, settings, train_section()->params)) return;
+  sl_desc_defaults(train_section(), &train);
+  sl_code code = sl_json_read(settings, train_section(), "train", &train, &e);
   if (!check(code == SL_OK, "%s: %s %s", what, e.path, e.message)) return;
-  const sl_optimiser_type *type = (const sl_optimiser_type *)(const void *)pick.row;
-  size_t n = (size_t)number_at(sl_json_first(sl_json_get(c, "tensors")), "size");
+  const sl_optimiser_type *type = (const sl_optimiser_type *)(const void *)train.optimiser.row;
+  size_t n = (size_t)number_at(first_at(c, "tensors"), "size");
   if (!check(n <= MOST, "%s: %zu numbers", what, n)) return;
+  int rank = 0, shape[SL_RANK];
+  for (const sl_json *x = first_at(c, "shape"); x; x = sl_json_next(x))
+    shape[rank++] = (int)sl_json_number(x);
   for (size_t i = 0; i < n; i++) w[i] = (sl_real)take();
   for (int step = 0; step < STEPS; step++) {
     for (size_t i = 0; i < n; i++) g[i] = (sl_real)take();
     sl_update u = {.lr = number_at(c, "lr") / (1 + step),
                    .grad_scale = take(),
                    .t = step + 1,
-                   .decays = sl_json_number(sl_json_get(c, "decays")) != 0};
-    type->update(sl_tier_at(0).kernels, &pick.settings, &u, n, g, w, m, v);
+                   .decays = number_at(c, "decays") != 0,
+                   .inner = number_at(c, "inner") != 0,
+                   .rank = rank,
+                   .shape = shape,
+                   .index = (int)number_at(c, "index"),
+                   .seed = (uint64_t)number_at(c, "seed"),
+                   .scratch = scratch,
+                   .work = work};
+    type->update(sl_tier_at(0).kernels, &train.optimiser.settings, &u, n, g, w, m, v);
     compare(what, "the weights", w, n, 0);
   }
-  note_all(optimiser_params, "", &pick);
+  free(work);
+  note_all(train_section()->params, "train", &train);
 }
 
 static int golden_all(double t) {
@@ -306,14 +388,15 @@ static int golden_all(double t) {
   if (!check(text && numbers, "tests/golden/golden.* are not here: run from the root") ||
       !check(sl_json_parse(text, size, 1 << 20, &index, &e) == SL_OK, "golden.json: %s", e.message))
     return harness_end();
-  for (const sl_json *c = sl_json_first(sl_json_get(index, "cases")); c; c = sl_json_next(c))
-    check_case(index, c);
-  for (const sl_json *c = sl_json_first(sl_json_get(index, "trajectories")); c; c = sl_json_next(c))
+  for (const sl_json *c = first_at(index, "cases"); c; c = sl_json_next(c)) check_case(index, c);
+  for (const sl_json *c = first_at(index, "runs"); c; c = sl_json_next(c)) check_run(index, c);
+  for (const sl_json *c = first_at(index, "trajectories"); c; c = sl_json_next(c))
     check_trajectory(c);
   check(8 * next_number == numbers_size, "%zu numbers of %zu were used", next_number,
         numbers_size / 8);
   need_all(sl_model_section.params, "");
-  need_all(optimiser_params, "");
+  for (const sl_param *p = train_section()->params; p->key; p++)
+    if (p->type == SL_REAL || !strcmp(p->key, "optimiser")) need_levels(p, "train");
   printf("%s: largest error %.1e, %d cases not there yet\n", string_at(index, "made_by"), worst,
          not_there);
   sl_json_free(index);

@@ -3,7 +3,7 @@
 Writes golden.json (what each case is, and which numbers follow each other) and golden.bin (the
 numbers, little-endian float64). The models are in reference/, written with PyTorch's functions and
 its autograd; nothing is shared with the engine but names of tensors and the formula of the weights
-(numbers.py, the same lines in golden.h). Needs only torch (1.13 or newer); runs on a CPU in seconds.
+(numbers.py, the same lines in golden.h). Needs torch, 1.13 or newer; runs on a CPU in seconds.
 """
 
 import json
@@ -16,9 +16,10 @@ import torch
 torch.set_default_dtype(torch.float64)
 torch.set_num_threads(1)
 
-from reference.cases import CASES
+from reference.cases import CASES, RUNS
 from reference.model import Model
 from reference.numbers import B, T, V, windows
+from reference.runs import run
 from reference.optimisers import LR, TRAJECTORIES, trajectory
 
 
@@ -35,9 +36,14 @@ class Numbers:
         return {"name": name, "size": len(flat)}
 
 
+def batch(kind):
+    """The windows of this kind as lists, and as tensors (B,T)."""
+    rows = windows(kind)
+    return rows, {key: torch.tensor(row).view(B, T) for key, row in rows.items()}
+
+
 def model_case(numbers, name, case):
-    rows = windows(case["windows"])
-    w = {key: torch.tensor(row).view(B, T) for key, row in rows.items()}
+    rows, w = batch(case["windows"])
     if case["prefix"]:
         rows["prefix"] = case["prefix"]
         w["prefix"] = torch.tensor(case["prefix"])
@@ -64,6 +70,14 @@ def optimiser_case(numbers, name, case):
             "lr": LR, "shape": case["shape"], **case["about"], "tensors": tensors}  # fmt: skip
 
 
+def run_case(numbers, name, case):
+    rows, w = batch(case["windows"])
+    losses, model = run(case["config"], w)
+    tensors = [numbers.put("losses", losses)]
+    tensors += [numbers.put("after/" + n, p) for n, p in model.params.items()]
+    return {"name": name, "config": case["config"], **rows, "tensors": tensors}
+
+
 def main(folder):
     numbers = Numbers()
     index = {
@@ -72,12 +86,14 @@ def main(folder):
         "T": T,
         "V": V,
         "cases": [model_case(numbers, *item) for item in CASES.items()],
+        "runs": [run_case(numbers, *item) for item in RUNS.items()],
         "trajectories": [optimiser_case(numbers, *item) for item in TRAJECTORIES.items()],
     }
     (folder / "golden.bin").write_bytes(struct.pack(f"<{len(numbers.all)}d", *numbers.all))
     text = json.dumps(index, separators=(",", ":")).replace('{"name"', '\n{"name"')
     (folder / "golden.json").write_text(text + "\n")
-    print(f"{len(CASES)} cases, {len(numbers.all)} numbers, torch {torch.__version__}")
+    counts = f"{len(CASES)} models, {len(RUNS)} runs, {len(TRAJECTORIES)} optimisers"
+    print(f"{counts}: {len(numbers.all)} numbers, torch {torch.__version__}")
 
 
 if __name__ == "__main__":

@@ -69,12 +69,14 @@ class mlp(identity):
 
 
 class softpick(exp):
-    """Zuhri et al. 2025, arXiv 2504.20966; what is masked stays out of the sum."""
+    """Zuhri et al. 2025, arXiv 2504.20966; what is masked stays out of the sum, which is of sizes
+    and has 1e-8 more. Where Z is no such sum, m would not cancel: there e = exp(s) - 1."""
 
     def weigh(self, s, sees, normalise):
-        m = torch.where(sees, s, -math.inf).amax(-1, keepdim=True)
+        sums = self.model.kind("normaliser") in ("sum", "scaled")
+        m = torch.where(sees, s, -math.inf).amax(-1, keepdim=True) if sums else torch.zeros(())
         e = torch.where(sees, torch.exp(s - m) - torch.exp(-m), 0.0)
-        return F.relu(e) / (normalise(e.abs()) + 1e-8)
+        return F.relu(e) / normalise(F.pad(e.abs(), (1, 0), value=1e-8) if sums else e)
 
 
 class clipped(exp):
@@ -138,7 +140,7 @@ MASK = {"causal": lambda i, j: j <= i, "window": window, "shifted_window": shift
 
 
 class no_slot:
-    """`scale`, which some have, is where their numbers start; here they have numbers of their own."""
+    """`scale`, which some have, is where their numbers start; here all have others."""
 
     key = value = None  # (G,D)
     logit = None  # (H): a score instead of a key, behind which there is no value
@@ -254,7 +256,8 @@ class Attention:
 
     def queries_and_keys(self, x, position):
         m = self.model
-        both = [m.split(m.linear(self.at, name, x), n) for name, n in (("q", m.c["heads"]), ("k", m.G))]
+        heads = (("q", m.c["heads"]), ("k", m.G))
+        both = [m.split(m.linear(self.at, name, x), n) for name, n in heads]
         if m.c["qk_norm"]:
             both = [rmsnorm(a, weight) for a, weight in zip(both, self.qk_norm)]
         return [self.similarity.map(m.position.turn(a, position)) for a in both]

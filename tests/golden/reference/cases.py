@@ -26,6 +26,7 @@ def small(name, *args, **kwargs):
 
 
 GROUPED = {"heads": 4, "head_size": 4, "kv_heads": 2}
+RELATIVE = row("relative", buckets=6, max_distance=7)
 LAYERNORM = row("layernorm", eps=1e-4)
 
 # ---- norms and where they stand ----
@@ -53,7 +54,7 @@ case("rotary_base", position=row("rotary", base=10000), layers=1, heads=1)
 small("rotary_fraction", position=row("rotary", base=50, fraction=0.7))
 small("sinusoidal", position="sinusoidal")
 small("sinusoidal_restart", "restart", position=row("sinusoidal", base=30, scale=0.3))
-case("relative", position=row("relative", buckets=6, max_distance=7))
+case("relative", position=RELATIVE)
 small("relative_shared", "shared", position=row("relative", buckets=4, max_distance=6))
 case("alibi", position="alibi")
 small("alibi_shared", "shared", position="alibi", heads=4)
@@ -70,7 +71,7 @@ small("qk_norm_shared_keys", qk_norm=True, **GROUPED)
 small("softcap", softcap=0.5)
 small("softcap_alibi", "shared", softcap=2, position="alibi")
 small("added_heads", head_combination="sum", bias=True)
-small("added_heads_shared_keys", head_combination="sum", heads=4, head_size=3, kv_heads=2, position="none")
+small("added_heads_shared_keys", head_combination="sum", **GROUPED)
 
 # ---- similarities and normalisers: every pair that has a meaning for any scores ----
 def pair(similarity_name, normaliser_name, *args, **changes):
@@ -89,6 +90,9 @@ for s, similarity in POSITIVE.items():
         if (s, normaliser) != ("exp", "sum"):
             n = normaliser if isinstance(normaliser, str) else normaliser["type"]
             pair(s, n, "shared", similarity=similarity, normaliser=normaliser)
+for normaliser in ("none", "keys", "max_abs"):
+    pair("softpick", normaliser, "documents", similarity="softpick", normaliser=normaliser)
+pair("softpick", "scaled", "shared", similarity="softpick", normaliser=ALPHA)
 pair("relu", "off_by_one", "shared", similarity="relu", normaliser="off_by_one")
 small("pnorm", normaliser="pnorm", layers=2)
 small("pnorm_above_one", normaliser=row("pnorm", p=1.5))
@@ -99,11 +103,15 @@ small("clipped_both", similarity=row("clipped", gamma=-0.2, zeta=1.3))
 small("mlp", "documents", similarity="mlp", normaliser="max_abs", bias=True, layers=2, **GROUPED)
 small("elu_map", similarity="elu_map", **GROUPED)
 small("elu_alibi", similarity="elu", position="alibi")
-small("softpick_relative", similarity="softpick", position=row("relative", buckets=6, max_distance=7))
+small("softpick_relative", similarity="softpick", position=RELATIVE)
 
 # ---- slots ----
 small("sink_token", "first", slot="sink_token", layers=2)
 small("sink_token_learned", "first", slot="sink_token", position="learned")
+small("sink_token_keys", "first", slot="sink_token", similarity="sigmoid", normaliser="keys")
+small("sink_token_window", "first", slot="sink_token", mask=row("window", size=3))
+small("sink_token_shifted_window", "first", slot="sink_token", mask=row("shifted_window", size=3))
+small("sink_token_documents", "shared", slot="sink_token", position="alibi", tied=True)
 small("kv_bias", "shared", slot=row("kv_bias", scale=1), layers=2)
 small("kv_bias_shared_keys", slot="kv_bias", **GROUPED, qk_norm=True)
 small("kv_bias_alibi", "documents", slot="kv_bias", position="alibi", softcap=3)
@@ -122,6 +130,10 @@ small("k_bias_fixed_all", slot=row("k_bias_fixed", size=2, direction="all"), **G
 small("v_bias", "documents", slot="v_bias")
 small("v_bias_shared_keys", slot="v_bias", **GROUPED, head_combination="sum")
 small("sink_logit", "documents", slot="sink_logit", layers=2)
+small("sink_logit_clipped", slot="sink_logit", similarity="clipped", **GROUPED)
+small("sink_logit_keys", "documents", slot="sink_logit", normaliser="keys")
+small("sink_logit_off_by_one", "documents", slot="sink_logit", normaliser="off_by_one")
+small("sink_logit_alibi", slot="sink_logit", position="alibi")
 small("sink_logit_softcap", slot="sink_logit", softcap=1)
 
 # ---- gates ----
@@ -151,6 +163,30 @@ small("prefix_slot", prefix=[3, 8], slot="kv_bias", similarity="sigmoid", normal
 
 # ---- objective ----
 small("label_smoothing", objective={"label_smoothing": 0.2})
-small("z_loss", "documents", objective={"z_loss": 0.05})
-small("l2", objective={"l2": 0.3}, bias=True, slot="kv_bias")
-small("objective", objective={"label_smoothing": 0.1, "z_loss": 0.01, "l2": 0.02}, tied=True)
+small("z_loss", "documents", objective={"z_loss": 0.05}, tied=True)
+
+# ---- whole steps ----
+RUNS = {}
+SGD = row("sgd", momentum=0.0, decay=0.0)
+ADAMW = row("adamw", beta1=0.9, beta2=0.95, eps=1e-8, decay=0.1)
+
+
+def run(name, train, windows="causal", **changes):
+    RUNS[name] = {
+        "windows": windows,
+        "config": {
+            "seed": "3",
+            "model": {**SMALL, **changes},
+            "data": {"corpus": "text", "packing": "causal", "context": 8},
+            "train": {"steps": 1, "batch": 2, "shards": 2, "lr": 0.5, "clip": 0,
+                      "optimiser": SGD, **train},  # fmt: skip
+        },
+    }
+
+
+run("objective", {"label_smoothing": 0.1, "z_loss": 0.01}, bias=True)
+run("l2", {"l2": 0.3}, "documents", bias=True)
+run("all_objectives", {"label_smoothing": 0.1, "z_loss": 0.01, "l2": 0.02, "clip": 0.5, "steps": 3})
+run("clip", {"clip": 0.1, "optimiser": ADAMW, "lr": 0.01, "steps": 3, "shards": 1}, bias=True)
+run("dropout", {"dropout": 0.3, "steps": 3}, layers=2, position="learned")
+run("dropout_post", {"dropout": 0.1, "shards": 1, "l2": 0.1}, norm_placement="post")

@@ -112,30 +112,30 @@ class Model:
             sees[:, :, 0] = True
         return sees
 
-    def forward(self, w):
-        """Residual stream before and after each layer, logits."""
+    def forward(self, w, drop=lambda place, x: x):
+        """Residual stream before and after each layer, logits. drop: at the model's place, of x."""
         w = {**w, "sees": self.sees(w)}
         x = F.embedding(w["tokens"], self.params["embedding"])
         if self.kind("slot") == "sink_token":
             x = torch.cat((self.params["slot.token"].expand(len(x), 1, -1), x[:, 1:]), 1)
-        x = self.position.embed(x, w["position"])
+        x = drop(0, self.position.embed(x, w["position"]))
         join = PLACEMENT[self.c["norm_placement"]]
         hidden = [x]
         for n, layer in enumerate(self.layers):
             at = f"layers.{n}."
-            x = join(self.norm, at + "norm1", x, lambda y: layer(y, w))
-            if self.c["ffn"] != "none":
-                x = join(self.norm, at + "norm2", x, lambda y: self.feed_forward(at + "ffn.", y))
+            sublayers = [lambda y: layer(y, w), lambda y: self.feed_forward(at + "ffn.", y)]
+            for i, f in enumerate(sublayers if self.c["ffn"] != "none" else sublayers[:1]):
+                x = join(self.norm, f"{at}norm{i + 1}", x, f, lambda y: drop(1 + 2 * n + i, y))
             hidden.append(x)
         if self.c["norm_placement"] != "post":
             x = self.norm("final_norm", x)
         top = self.params["embedding" if self.c["tied"] else "unembedding"]
         return hidden, F.linear(x, top, self.params.get("unembedding_bias"))
 
-    def loss(self, logits, w, label_smoothing=0.0, z_loss=0.0, l2=0.0):
+    def loss(self, logits, w, label_smoothing=0.0, z_loss=0.0):
+        """Sum over the tokens."""
         target = w["target"].flatten()
         losses = F.cross_entropy(logits.flatten(0, 1), target, reduction="none",
                                  label_smoothing=label_smoothing)  # fmt: skip
         losses = losses + z_loss * torch.logsumexp(logits, -1).flatten() ** 2
-        squares = sum((p * p).sum() for p in self.params.values() if p.dim() >= 2)
-        return (losses * w["weight"].flatten()).sum() + l2 / 2 * squares
+        return (losses * w["weight"].flatten()).sum()

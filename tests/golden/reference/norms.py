@@ -15,9 +15,10 @@ def layernorm(x, weight, bias=None, eps=1e-5):
 NORM = {"rmsnorm": rmsnorm, "layernorm": layernorm}
 WITH_BIAS = {"layernorm"}
 
-# name of a sublayer's norm, its input, the sublayer -> the stream after it
+# norm(at, x); at, a sublayer's norm; x, its input; f, the sublayer; drop, dropout on what is added
+# -> the stream after it
 PLACEMENT = {
-    "pre": lambda norm, at, x, f: x + f(norm(at, x)),
-    "post": lambda norm, at, x, f: norm(at, x + f(x)),
-    "sandwich": lambda norm, at, x, f: x + norm(at + "_out", f(norm(at, x))),
+    "pre": lambda norm, at, x, f, drop: x + drop(f(norm(at, x))),
+    "post": lambda norm, at, x, f, drop: norm(at, x + drop(f(x))),
+    "sandwich": lambda norm, at, x, f, drop: x + drop(norm(at + "_out", f(norm(at, x)))),
 }

@@ -1,4 +1,4 @@
-"""The numbers that both sides make for themselves: weights by their names, windows by their kind."""
+"""Numbers that follow from a name: weights from their own, windows from their kind's."""
 
 import torch
 
@@ -35,7 +35,7 @@ def value_of(name, shape):
     return torch.tensor([centre + scale * r.unit() for _ in range(n)]).reshape(shape)
 
 
-SHARED, PADDING = -1, -2  # documents of tokens that all see, and of tokens that none of the others see
+SHARED, PADDING = -1, -2  # documents of tokens that all see, and that nobody else sees
 
 # many: several documents; shared: tokens in front that all see; restart: positions begin anew with
 # each document; padding: tokens at the end of window b.

@@ -3,7 +3,7 @@
 import torch
 
 from .numbers import Numbers
-from .rotation import rotation
+from .drawn import rotation
 
 LR, STEPS = 0.05, 5
 
@@ -123,13 +123,16 @@ case("rmsprop", "rmsprop", alpha=0.9, eps=1e-6, momentum=0.0, decay=0.2)
 case("rmsprop_momentum", "rmsprop", (12,), False, alpha=0.99, eps=1e-3, momentum=0.7, decay=0.4)
 case("lion", "lion", beta1=0.9, beta2=0.99, decay=0.3)
 case("lion_vector", "lion", (12,), False, beta1=0.5, beta2=0.8, decay=0.3)
-MUON = {"momentum": 0.95, "decay": 0.1, "nesterov": True, "adam_lr": 0.25,
+MUON = {"momentum": 0.9, "decay": 0.2, "nesterov": True, "adam_lr": 0.25,
         "beta1": 0.9, "beta2": 0.95, "eps": 1e-8}  # fmt: skip
 case("muon", "muon", (3, 4), about={"inner": True}, **MUON)
-case("muon_tall", "muon", (6, 2), about={"inner": True}, **{**MUON, "momentum": 0.8, "nesterov": False})
+case("muon_tall", "muon", (6, 2), about={"inner": True},
+     **{**MUON, "momentum": 0.8, "nesterov": False})  # fmt: skip
 case("muon_square", "muon", (4, 4), False, about={"inner": True}, **MUON)
-case("muon_table", "muon", (3, 4), about={"inner": False}, **{**MUON, "beta1": 0.8, "beta2": 0.9, "eps": 1e-3, "adam_lr": 0.5})
-case("orthoadam", "orthoadam", about={"seed": 5, "index": 3}, beta1=0.9, beta2=0.95, eps=1e-8, decay=0.1)
+case("muon_table", "muon", (3, 4), about={"inner": False},
+     **{**MUON, "beta1": 0.8, "beta2": 0.9, "eps": 1e-3, "adam_lr": 0.5})  # fmt: skip
+case("orthoadam", "orthoadam", about={"seed": 5, "index": 3},
+     beta1=0.9, beta2=0.95, eps=1e-8, decay=0.1)  # fmt: skip
 case("orthoadam_vector", "orthoadam", (7,), False, about={"seed": 12, "index": 0},
      beta1=0.8, beta2=0.99, eps=1e-3, decay=0.1)  # fmt: skip
 case("orthoadam_large", "orthoadam", (5, 17), about={"seed": 1, "index": 9},
