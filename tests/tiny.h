@@ -21,13 +21,15 @@ enum {
   WINDOW_SHARED,         /* a BOS that all see, positions restart behind it */
   WINDOW_SHARED_RUNNING, /* two tokens that all see, positions run through */
   WINDOW_WEIGHTED,       /* one document, uneven loss weights, some of them 0 */
+  WINDOW_PREFIX,         /* one document, whose first tokens see each other */
+  WINDOW_PADDED,         /* several, a prefix over two of them, padding behind */
   WINDOW_KINDS
 };
 
 typedef struct tiny {
   sl_model model;
   sl_real *params, *state, *grads, *saved, *scratch, *work;
-  int32_t *tokens, *target, *position, *document;
+  int32_t *tokens, *target, *position, *document, *prefix;
   sl_real *weight;
   sl_pass pass;
 } tiny;
@@ -35,7 +37,8 @@ typedef struct tiny {
 static inline void tiny_window(tiny *t, int b, int kind, uint32_t *seed) {
   int T = t->model.dims.T, V = t->model.dims.V, number = 0, start = 0;
   int shared = kind == WINDOW_SHARED ? 1 : kind == WINDOW_SHARED_RUNNING ? 2 : 0;
-  int many = kind != WINDOW_CAUSAL && kind != WINDOW_WEIGHTED;
+  int many = kind != WINDOW_CAUSAL && kind != WINDOW_WEIGHTED && kind != WINDOW_PREFIX;
+  int padding = kind == WINDOW_PADDED ? T - 2 : T;
   int restart = kind == WINDOW_RESTART || kind == WINDOW_SHARED;
   int left = 1 + (int)(harness_u32(seed) % 4); /* tokens of the document now written */
   for (int i = 0; i < T; i++) {
@@ -48,10 +51,12 @@ static inline void tiny_window(tiny *t, int b, int kind, uint32_t *seed) {
     t->tokens[at] = (int32_t)(harness_u32(seed) % (uint32_t)V);
     t->target[at] = (int32_t)(harness_u32(seed) % (uint32_t)V);
     t->position[at] = i - start;
-    t->document[at] = i < shared ? -1 : number;
+    t->document[at] = i < shared ? -1 : i < padding ? number : -2;
     t->weight[at] = kind == WINDOW_WEIGHTED ? (sl_real)(harness_u32(seed) % 5) * (sl_real)0.375
                                             : (many && left == 0 && i >= shared ? 0 : 1);
+    if (i >= padding) t->weight[at] = 0;
   }
+  t->prefix[b] = kind == WINDOW_PREFIX || kind == WINDOW_PADDED ? T / 2 : 0;
 }
 
 /* ---- the model ---- */
@@ -73,7 +78,7 @@ static inline void tiny_params(tiny *t, uint32_t *seed) {
   sl_model_init(&t->model, *seed, t->params);
   for (int i = 0; i < t->model.plan.count; i++) {
     const sl_entry *x = &t->model.plan.tensors[i];
-    if (x->role != SL_PARAM || x->init == SL_INIT_NORMAL) continue;
+    if (x->role != SL_PARAM || (x->init == SL_INIT_NORMAL && x->deviation > 0.1)) continue;
     for (size_t j = 0; j < x->size; j++)
       t->params[x->at + j] += (sl_real)(0.4 * harness_uniform(seed));
   }
@@ -98,6 +103,7 @@ static inline sl_code tiny_open(tiny *t, const sl_model_config *c, int B, int T,
   t->target = calloc(n, sizeof(int32_t));
   t->position = calloc(n, sizeof(int32_t));
   t->document = calloc(n, sizeof(int32_t));
+  t->prefix = calloc((size_t)B, sizeof(int32_t));
   t->weight = calloc(n, sizeof(sl_real));
   tiny_params(t, &seed);
   sl_model_fill_state(&t->model, t->state);
@@ -116,7 +122,8 @@ static inline sl_code tiny_open(tiny *t, const sl_model_config *c, int B, int T,
                       .target = t->target,
                       .position = t->position,
                       .document = t->document,
-                      .weight = t->weight};
+                      .weight = t->weight,
+                      .prefix = t->prefix};
   return SL_OK;
 }
 
@@ -127,7 +134,7 @@ static inline int tiny_absolute(const sl_model_config *c) {
 
 static inline void tiny_close(tiny *t) {
   void *all[] = {t->params, t->state,  t->grads,    t->saved,    t->scratch, t->work,
-                 t->tokens, t->target, t->position, t->document, t->weight};
+                 t->tokens, t->target, t->position, t->document, t->prefix,  t->weight};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
   sl_model_free(&t->model);
 }

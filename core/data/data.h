@@ -6,16 +6,9 @@
 
 #include "../base/arena.h"
 #include "../base/desc.h"
+#include "../base/document.h"
 #include "../base/real.h"
 #include "../base/rng.h"
-
-/* Document number of a token that every document may see (a pinned BOS): only at the window's
- * front. */
-#define SL_DOCUMENT_SHARED (-1)
-
-/* Document number of padding: EOS tokens behind the last document, without weight, which no document
- * sees. */
-#define SL_DOCUMENT_PADDING (-2)
 
 /* The longest window that packing fills: its stream stands on the stack. */
 #define SL_CONTEXT_MAX 2048

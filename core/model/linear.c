@@ -21,17 +21,26 @@ void sl_bias_back(int N, int n, const sl_real *restrict dy, sl_real *restrict db
     for (int j = 0; j < n; j++) db[j] += dy[j];
 }
 
-void sl_linear_forward(const sl_pass *p, const sl_linear *l, const sl_real *x, sl_real *y) {
-  sl_gemm g = sl_gemm_dense(SL_GEMM_NN, 0, p->N, l->out, l->in);
+void sl_linear_rows(const sl_pass *p, const sl_linear *l, int rows, const sl_real *x, sl_real *y) {
+  sl_gemm g = sl_gemm_dense(SL_GEMM_NN, 0, rows, l->out, l->in);
   if (l->has_bias) g.bias = sl_weight(p, l->b);
   p->k->gemm(&g, x, sl_weight(p, l->w), y, p->work);
 }
 
+void sl_linear_rows_back(const sl_pass *p, const sl_linear *l, int rows, const sl_real *x,
+                         const sl_real *dy, int accumulate, sl_real *dx) {
+  const sl_gemm to_w = sl_gemm_dense(SL_GEMM_TN, 1, l->in, l->out, rows);
+  const sl_gemm to_x = sl_gemm_dense(SL_GEMM_NT, accumulate, rows, l->in, l->out);
+  p->k->gemm(&to_w, x, dy, sl_grad(p, l->w), p->work);
+  if (l->has_bias) sl_bias_back(rows, l->out, dy, sl_grad(p, l->b));
+  p->k->gemm(&to_x, dy, sl_weight(p, l->w), dx, p->work);
+}
+
+void sl_linear_forward(const sl_pass *p, const sl_linear *l, const sl_real *x, sl_real *y) {
+  sl_linear_rows(p, l, p->N, x, y);
+}
+
 void sl_linear_backward(const sl_pass *p, const sl_linear *l, const sl_real *x, const sl_real *dy,
                         int accumulate, sl_real *dx) {
-  const sl_gemm to_w = sl_gemm_dense(SL_GEMM_TN, 1, l->in, l->out, p->N);
-  const sl_gemm to_x = sl_gemm_dense(SL_GEMM_NT, accumulate, p->N, l->in, l->out);
-  p->k->gemm(&to_w, x, dy, sl_grad(p, l->w), p->work);
-  if (l->has_bias) sl_bias_back(p->N, l->out, dy, sl_grad(p, l->b));
-  p->k->gemm(&to_x, dy, sl_weight(p, l->w), dx, p->work);
+  sl_linear_rows_back(p, l, p->N, x, dy, accumulate, dx);
 }

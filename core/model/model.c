@@ -22,11 +22,13 @@ static sl_code dims_of(const sl_model_config *c, int B, int T, int V, sl_dims *d
                  .N = B * T,
                  .C = c->width,
                  .H = c->heads,
+                 .G = c->kv_heads ? c->kv_heads : c->heads,
                  .F = c->ffn_width,
                  .V = V,
                  .L = c->layers};
   d->D = c->head_size ? c->head_size : c->width / c->heads;
   const sl_position_type *position = (const sl_position_type *)c->position.row;
+  SL_TRY(sl_attention_check(c, d, e));
   return position->check ? position->check(&c->position.settings, d, e) : SL_OK;
 }
 
@@ -71,6 +73,9 @@ sl_code sl_model_plan(sl_model *m, const sl_model_config *c, int B, int T, int V
   const sl_dims *d = &m->dims;
   m->embedding =
       sl_plan_param(p, "embedding", (int[]){d->V, d->C, 0}, SL_INIT_NORMAL, c->init_embedding);
+  if (sl_model_front(c))
+    m->sink_token =
+        sl_plan_param(p, "slot.token", (int[]){d->C, 0}, SL_INIT_NORMAL, c->init_embedding);
   m->position.type = (const sl_position_type *)c->position.row;
   m->position.settings = &m->config.position.settings;
   m->position.type->plan(p, &m->config, d, &m->position);
@@ -102,11 +107,30 @@ void sl_model_fill_state(const sl_model *m, sl_real *state) {
   if (m->position.type->fill) m->position.type->fill(&m->position, &m->dims, state);
 }
 
+/* The first token of every window is the sink token, whatever stands there. */
+static void embed_sink_token(const sl_pass *p, sl_real *x) {
+  const sl_dims *d = &p->model->dims;
+  for (int b = 0; b < p->B && sl_model_front(&p->model->config); b++)
+    memcpy(x + (size_t)b * d->T * d->C, sl_weight(p, p->model->sink_token),
+           (size_t)d->C * sizeof *x);
+}
+
+/* Takes its gradient out of dx. */
+static void embed_sink_token_back(const sl_pass *p, sl_real *dx) {
+  const sl_dims *d = &p->model->dims;
+  for (int b = 0; b < p->B && sl_model_front(&p->model->config); b++) {
+    sl_real *row = dx + (size_t)b * d->T * d->C;
+    p->k->add((size_t)d->C, row, sl_grad(p, p->model->sink_token));
+    memset(row, 0, (size_t)d->C * sizeof *row);
+  }
+}
+
 void sl_model_forward(const sl_pass *p) {
   const sl_model *m = p->model;
   const sl_dims *d = &m->dims;
   sl_real *x = sl_at(p, m->hidden[0]);
   p->k->gather(p->N, d->C, p->tokens, sl_weight(p, m->embedding), 0, x);
+  embed_sink_token(p, x);
   if (m->position.type->embed) m->position.type->embed(p, &m->position, x);
   sl_dropout(p, 0, x);
   for (int l = 0; l < d->L; l++)
@@ -147,14 +171,15 @@ void sl_model_backward(const sl_pass *p) {
     sl_block_backward(p, &m->blocks[l], sl_at(p, m->hidden[l]), dx);
   sl_dropout(p, 0, dx);
   if (m->position.type->embed_back) m->position.type->embed_back(p, &m->position, dx);
+  embed_sink_token_back(p, dx);
   p->k->scatter_add(p->N, d->C, p->tokens, dx, sl_grad(p, m->embedding));
 }
 
 double sl_model_flops_per_token(const sl_model *m) {
   const sl_dims *d = &m->dims;
-  double HD = (double)d->H * d->D;
+  double HD = (double)d->H * d->D, GD = (double)d->G * d->D;
   const sl_ffn_type *type = m->blocks[0].ffn.type;
   double ffn = !type->forward ? 0 : (type->gated ? 3.0 : 2.0) * d->C * d->F;
-  double matrices = d->L * (4.0 * d->C * HD + ffn) + (double)d->V * d->C;
+  double matrices = d->L * (2.0 * d->C * (HD + GD) + ffn) + (double)d->V * d->C;
   return 6.0 * matrices + 6.0 * d->T * HD * d->L;
 }

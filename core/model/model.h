@@ -1,13 +1,14 @@
 /* The model: embedding, L blocks of attention and feed-forward, unembedding. Everything that can be
  * swapped is a row of a family; the rows' interfaces are here.
  *
- * Dimensions: B windows of this pass, T time, N = B T tokens, C width, H heads, D head size,
- * F ffn width, V vocabulary, L layers. */
+ * Dimensions: B windows of this pass, T time, N = B T tokens, C width, H heads, G key/value heads,
+ * D head size, F ffn width, V vocabulary, L layers. */
 #ifndef SL_MODEL_H
 #define SL_MODEL_H
 
 #include "../base/desc.h"
 #include "../kernels/kernels.h"
+#include "attention.h"
 #include "linear.h"
 #include "plan.h"
 
@@ -16,16 +17,18 @@
 enum { SL_NORM_PRE, SL_NORM_POST, SL_NORM_SANDWICH };
 
 typedef struct sl_model_config {
-  int32_t layers, heads, width, head_size, ffn_width; /* head_size 0: width / heads */
+  int32_t layers, heads, kv_heads, width, head_size, ffn_width; /* 0: heads; width / heads */
   int32_t norm_placement, init_residual, bias, tied;
   double init_embedding, init_matrix; /* init_matrix 0: 1 / sqrt(fan-in) */
-  sl_pick position, norm, similarity, normaliser, ffn;
+  int32_t qk_norm, head_combination;
+  double softcap; /* 0: none */
+  sl_pick position, norm, similarity, normaliser, slot, mask, gate, ffn;
 } sl_model_config;
 
 extern const sl_desc sl_model_section; /* describes sl_model_config */
 
 typedef struct sl_dims {
-  int B, T, N, C, H, D, F, V, L;
+  int B, T, N, C, H, G, D, F, V, L;
 } sl_dims;
 
 typedef struct sl_model sl_model;
@@ -51,6 +54,7 @@ typedef struct sl_pass {
   const int32_t *tokens, *target, *position, *document; /* (B,T) */
   const sl_real *weight;                                /* (B,T) */
   const sl_training *training;                          /* NULL: the model is only looked at */
+  const int32_t *prefix; /* (B) tokens at the front that all see each other; NULL: none */
 } sl_pass;
 
 /* A saved or scratch tensor of this pass. */
@@ -68,6 +72,14 @@ double sl_residual_shrink(const sl_model_config *c);
 
 /* ---- position ---- */
 typedef struct sl_position sl_position;
+
+/* A row of scores: of one head's query against the keys 0..n-1 of its window. */
+typedef struct sl_bias_row {
+  int head, query;    /* the query's position */
+  const int32_t *key; /* (n) the keys' */
+  int n;
+} sl_bias_row;
+
 typedef struct sl_position_type {
   sl_desc desc;
   /* A sentence if it cannot be with these dimensions. May be NULL. */
@@ -78,8 +90,13 @@ typedef struct sl_position_type {
   /* Adds to the embedded tokens x (N,C). May be NULL, as its backward. */
   void (*embed)(const sl_pass *p, const sl_position *o, sl_real *x);
   void (*embed_back)(const sl_pass *p, const sl_position *o, const sl_real *dx);
-  /* Turns queries or keys (N,H D) in place; direction -1 turns gradients back. May be NULL. */
-  void (*turn)(const sl_pass *p, const sl_position *o, int direction, sl_real *qk);
+  /* Turns queries or keys (N,heads D) in place; direction -1 turns gradients back. May be NULL. */
+  void (*turn)(const sl_pass *p, const sl_position *o, int direction, int heads, sl_real *qk);
+  /* Adds to a row of scores, already scaled (r->n); back: takes dL/dscore, zero where a key is not
+   * seen. May be NULL both. */
+  void (*bias)(const sl_pass *p, const sl_position *o, const sl_bias_row *r, sl_real *scores);
+  void (*bias_back)(const sl_pass *p, const sl_position *o, const sl_bias_row *r,
+                    const sl_real *d_scores);
 } sl_position_type;
 struct sl_position {
   const sl_position_type *type;
@@ -107,49 +124,6 @@ typedef struct sl_norm_settings {
   double eps;
 } sl_norm_settings; /* of every row there is today */
 extern const sl_family sl_norm_family;
-
-/* ---- attention: weights = sim(q, k) / Z (Gu et al. 2025, eq. 3), then the weighted sum ---- */
-
-/* e = sim(a s) of one row of scores; backward: d holds Z dL/de and becomes dL/ds. */
-typedef struct sl_similarity_type {
-  sl_desc desc;
-  /* exp(s - max) stands for exp(s) where the normaliser takes the factor out again. */
-  int shifts;
-  void (*forward)(const sl_kernels *k, int n, sl_real a, sl_real shift, const sl_real *s,
-                  sl_real *e);
-  /* w = e / Z; r = 1 / Z. */
-  void (*backward)(const sl_kernels *k, int n, sl_real a, const sl_real *w, sl_real r, sl_real *d);
-} sl_similarity_type;
-extern const sl_family sl_similarity_family;
-
-/* w = e / Z in place, returns 1 / Z; backward: d holds dL/dw and becomes Z dL/de. */
-typedef struct sl_normaliser_type {
-  sl_desc desc;
-  int scale_free; /* e and c e give the same weights */
-  int unit_rows;  /* the weights of a row are positive and add up to one */
-  sl_real (*forward)(const sl_kernels *k, int n, sl_real *e);
-  void (*backward)(const sl_kernels *k, int n, const sl_real *w, sl_real *d);
-} sl_normaliser_type;
-extern const sl_family sl_normaliser_family;
-
-typedef struct sl_attention {
-  const sl_similarity_type *similarity;
-  const sl_normaliser_type *normaliser;
-  sl_linear to_q, to_k, to_v, to_o;  /* C to HD three times, HD to C */
-  sl_slot q, k, v, o;                /* (N,HD) saved; q and k turned */
-  sl_slot weights, inverse_z;        /* (B,H,T,T), (B,H,T) */
-  sl_slot dq, dk, dv, d_out, d_rows; /* scratch; d_rows (SL_ATTENTION_ROWS,T) */
-  sl_slot by_key, by_channel;        /* scratch: a head, packed */
-} sl_attention;
-/* Rows of one head that are computed together. */
-#define SL_ATTENTION_ROWS 24
-
-void sl_attention_plan(sl_plan *p, const sl_model_config *c, const sl_dims *d, sl_attention *a);
-/* y (N,C) = attention of x (N,C). */
-void sl_attention_forward(const sl_pass *p, const sl_attention *a, const sl_real *x, sl_real *y);
-/* dx = … (assigned: nothing else flows into it) */
-void sl_attention_backward(const sl_pass *p, const sl_attention *a, const sl_real *x,
-                           const sl_real *dy, sl_real *dx);
 
 /* ---- feed-forward ---- */
 /* What an activation takes, gives and keeps, n elements each. */
@@ -227,11 +201,17 @@ struct sl_model {
   sl_block blocks[SL_MAX_LAYERS];
   sl_norm final_norm;                /* not in post placement */
   sl_slot embedding, unembedding;    /* (V,C) both; the same if they are tied */
+  sl_slot sink_token;                /* (C) instead of the first token's, where there is one */
   sl_slot unembedding_bias;          /* (V), where the model has biases */
   sl_slot hidden[SL_MAX_LAYERS + 1]; /* (N,C) residual stream: embedded tokens, after each block */
   sl_slot top, logits;               /* (N,C) what is unembedded; (N,V) scratch */
   sl_slot d_hidden, d_top;           /* scratch */
 };
+
+/* Tokens of a window in front of those that are read: 1 with a sink token. */
+static inline int sl_model_front(const sl_model_config *c) {
+  return (((const sl_sink_type *)c->slot.row)->has & SL_SINK_TOKEN) != 0;
+}
 
 /* Lays out a model for passes of at most B windows of T tokens over a vocabulary of V. Allocates
  * only the plan's list. */

@@ -6,11 +6,24 @@
 
 #include <string.h>
 
-static const sl_family *const families[] = {
-    &sl_position_family,   &sl_norm_family,      &sl_similarity_family,
-    &sl_normaliser_family, &sl_ffn_family,       &sl_corpus_family,
-    &sl_packing_family,    &sl_optimiser_family, &sl_schedule_family};
-enum { FAMILIES = sizeof families / sizeof *families };
+/* The families that a configuration can choose from, in its own order. */
+typedef struct families {
+  const sl_family *at[32];
+  int count;
+} families;
+
+static void find_families(const sl_desc *d, families *f) {
+  for (const sl_param *p = d->params; p && p->key; p++) {
+    if (p->section) find_families(p->section, f);
+    if (p->family && f->count < (int)(sizeof f->at / sizeof *f->at)) f->at[f->count++] = p->family;
+  }
+}
+
+static families all_families(void) {
+  families f = {.count = 0};
+  find_families(&sl_config_desc, &f);
+  return f;
+}
 
 /* ---- hash ---- */
 
@@ -40,7 +53,8 @@ static uint64_t hash_family(uint64_t h, const sl_family *f) {
 
 uint64_t sl_registry_hash(void) {
   uint64_t h = hash_desc(SL_HASH_START, &sl_config_desc);
-  for (int i = 0; i < FAMILIES; i++) h = hash_family(h, families[i]);
+  const families f = all_families();
+  for (int i = 0; i < f.count; i++) h = hash_family(h, f.at[i]);
   for (int i = 0; i < SL_INPUT_COUNT; i++) h = hash_text(h, sl_input_types[i].id);
   return hash_family(h, &sl_probe_family);
 }
@@ -178,9 +192,10 @@ void sl_registry_write_json(sl_text *out) {
   write_desc(out, &sl_config_desc);
   write_params(out, sl_config_desc.params);
   sl_text_add(out, "},\"families\":{");
-  for (int i = 0; i < FAMILIES; i++) {
+  const families f = all_families();
+  for (int i = 0; i < f.count; i++) {
     if (i) sl_text_add(out, ",");
-    write_family(out, families[i]);
+    write_family(out, f.at[i]);
   }
   sl_text_add(out, "},\"inputs\":[");
   write_inputs(out);
@@ -238,10 +253,12 @@ void sl_registry_write_markdown(sl_text *out) {
     param_table(out, p->key, p->section->params);
   }
   sl_text_add(out, "\n# Families\n");
-  for (int i = 0; i < FAMILIES; i++) {
-    sl_text_printf(out, "\n## %s\n\n%s\n", families[i]->label, families[i]->help);
-    for (int r = 0; r < families[i]->count; r++) {
-      const sl_desc *d = families[i]->rows[r];
+  const families all = all_families();
+  for (int i = 0; i < all.count; i++) {
+    const sl_family *f = all.at[i];
+    sl_text_printf(out, "\n## %s\n\n%s\n", f->label, f->help);
+    for (int r = 0; r < f->count; r++) {
+      const sl_desc *d = f->rows[r];
       sl_text_printf(out, "\n### `%s` %s\n\n%s%s%s%s\n", d->id, d->label, d->help,
                      d->paper ? " (" : "", d->paper ? d->paper : "", d->paper ? ")" : "");
       if (d->params) param_table(out, "", d->params);

@@ -21,7 +21,7 @@ typedef struct oracle_tensor {
 
 typedef struct oracle {
   /* given */
-  int B, T, C, H, D, F, V, L;
+  int B, T, C, H, G, D, F, V, L; /* G key/value heads */
   /* The id of a family's row or of an option, the value of a number or switch: of the model's own
    * settings, or of those of the row that a family (not NULL) has. */
   const char *(*choice)(void *ctx, const char *family, const char *key);
@@ -30,6 +30,7 @@ typedef struct oracle {
   void *ctx;
   const int32_t *tokens, *target, *place, *document; /* (B,T) */
   const double *loss_weight;                         /* (B,T) */
+  const int32_t *prefix; /* (B) tokens at the front that see each other, or NULL */
   /* computed */
   oracle_tensor out[ORACLE_TENSORS];
   int count;

@@ -68,6 +68,7 @@ static oracle oracle_for(source *s, double *loss_weight) {
                   .T = d->T,
                   .C = d->C,
                   .H = d->H,
+                  .G = d->G,
                   .D = d->D,
                   .F = d->F,
                   .V = d->V,
@@ -80,6 +81,7 @@ static oracle oracle_for(source *s, double *loss_weight) {
                   .target = t->target,
                   .place = t->position,
                   .document = t->document,
+                  .prefix = t->prefix,
                   .loss_weight = loss_weight};
 }
 

@@ -25,6 +25,9 @@ static const oracle_family oracle_families[] = {ORACLE_FAMILY("position", oracle
                                                 ORACLE_FAMILY("norm", oracle_norms),
                                                 ORACLE_FAMILY("similarity", oracle_similarities),
                                                 ORACLE_FAMILY("normaliser", oracle_normalisers),
+                                                ORACLE_FAMILY("slot", oracle_slots),
+                                                ORACLE_FAMILY("gate", oracle_gates),
+                                                ORACLE_FAMILY("mask", oracle_masks),
                                                 ORACLE_FAMILY("ffn", oracle_ffns),
                                                 {0}};
 
@@ -104,11 +107,14 @@ static void oracle_run(oracle *o) {
     o->unknown |= !oracle_knows(f->key, oracle_choice(o, f->key));
   if (o->unknown) return;
   const oracle_position_row *position = ORACLE_ROW(o, oracle_positions, "position");
+  const oracle_slot_row *slot = ORACLE_ROW(o, oracle_slots, "slot");
   const double *E = o->weight(o->ctx, "embedding");
   int N = o->B * o->T;
   double *x = oracle_new(o, "", "hidden.0", N * o->C);
   for (int n = 0; n < N; n++) {
-    for (int c = 0; c < o->C; c++) x[n * o->C + c] = E[o->tokens[n] * o->C + c];
+    const double *input = E + o->tokens[n] * o->C;
+    if (slot->token && n % o->T == 0) input = o->weight(o->ctx, "slot.token");
+    for (int c = 0; c < o->C; c++) x[n * o->C + c] = input[c];
     if (position->place) position->place(o, o->place[n], x + n * o->C);
   }
   for (int l = 0; l < o->L; l++) {

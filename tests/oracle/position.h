@@ -38,12 +38,14 @@ typedef struct oracle_position_row {
   const char *id;
   void (*place)(const oracle *o, int place, double *x); /* (C) */
   void (*turn)(const oracle *o, int place, double *x);  /* (D) */
+  /* What is added to a head's score of a query and a key at these places. */
+  double (*bias)(const oracle *o, int head, int query, int key);
 } oracle_position_row;
 static const oracle_position_row oracle_positions[] = {
-    {"none", NULL, NULL},
-    {"sinusoidal", oracle_place_sinusoidal, NULL},
-    {"learned", oracle_place_learned, NULL},
-    {"rotary", NULL, oracle_turn_rotary},
+    {"none", NULL, NULL, NULL},
+    {"sinusoidal", oracle_place_sinusoidal, NULL, NULL},
+    {"learned", oracle_place_learned, NULL, NULL},
+    {"rotary", NULL, oracle_turn_rotary, NULL},
     {0}};
 
 #endif

@@ -71,7 +71,8 @@ static void wrong_values(const sl_param *p, const place *at) {
   switch (p->type) {
     case SL_INT:
     case SL_REAL:
-      snprintf(value, sizeof value, "%.17g", p->max + (p->type == SL_INT ? 1 : p->max * 1e-6));
+      snprintf(value, sizeof value, "%.17g",
+               p->max + (p->type == SL_INT ? 1 : 1e-6 * (fabs(p->max) + 1)));
       with_value(at, p->key, value, "config", "between");
       snprintf(value, sizeof value, "%.17g", p->min - (p->type == SL_INT ? 1 : 1e-9));
       with_value(at, p->key, value, "config", "between");

@@ -42,16 +42,16 @@ static void fill(const sl_position *o, const sl_dims *d, sl_real *state) {
     }
 }
 
-static void turn(const sl_pass *p, const sl_position *o, int direction, sl_real *qk) {
+static void turn(const sl_pass *p, const sl_position *o, int direction, int heads, sl_real *qk) {
   const sl_dims *d = &p->model->dims;
   const sl_real *cos = sl_weight(p, o->cos), *sin = sl_weight(p, o->sin), sign = (sl_real)direction;
   const int R = 2 * pairs(o->settings, d);
   if (R == d->D) {
-    p->k->rope(p->N, d->H, R, p->position, cos, sin, sign, qk);
+    p->k->rope(p->N, heads, R, p->position, cos, sin, sign, qk);
     return;
   }
-  for (int i = 0; i < p->N * d->H; i++)
-    p->k->rope(1, 1, R, p->position + i / d->H, cos, sin, sign, qk + (size_t)i * d->D);
+  for (int i = 0; i < p->N * heads; i++)
+    p->k->rope(1, 1, R, p->position + i / heads, cos, sin, sign, qk + (size_t)i * d->D);
 }
 
 static const sl_param params[] = {

@@ -1,0 +1,18 @@
+/* Z_i = the number of keys that query i sees (Wortsman et al. 2023, arXiv 2309.08586, eq. 2). */
+#include "normaliser_common.h"
+
+static sl_real forward(const sl_row *r, sl_real floor, sl_real *e) {
+  (void)floor;
+  return sl_row_divide(r, (sl_real)r->n, e);
+}
+
+static void backward(const sl_row *r, const sl_real *w, sl_real inverse_z, sl_real *d) {
+  (void)r, (void)w, (void)inverse_z, (void)d;
+}
+
+const sl_normaliser_type sl_normaliser_keys = {
+    .desc = {"keys", "Number of keys",
+             "The number of keys that the query sees: long rows do not weigh more than short ones.",
+             "arXiv 2309.08586, eq. 2", NULL},
+    .forward = forward,
+    .backward = backward};
