@@ -10,15 +10,23 @@
 
 #include <string.h>
 
+/* Keys at the window's front that all see, whatever document and mask say: a sink token. */
+static int always_seen(const sl_head *h) { return (h->a->sink->has & SL_SINK_TOKEN) != 0; }
+
 sl_span sl_visible(const sl_head *h, sl_span before, int query) {
   const int32_t *document = h->document;
   sl_span s = before;
   if (query == 0) s = (sl_span){0};
+  if (query == 1 && always_seen(h)) s.lead = 1;
   if (query > 0 && s.lead == query - 1 && document[s.lead] == SL_DOCUMENT_SHARED) s.lead++;
   if (query > 0 && document[query] != document[query - 1]) s.first = query;
   int low = query < h->prefix ? 0 : h->a->mask->first(&h->pass->model->config.mask.settings, query);
   s.shared = s.lead;
   s.from = low < s.shared ? low : s.shared;
+  if (query > 0 && always_seen(h) && low > 0) {
+    if (low >= s.shared) s.shared = 1; /* at most one BOS stands between: no third run of keys */
+    s.from = 0;
+  }
   s.start = low > s.first ? low : s.first;
   if (s.start < s.shared) s.start = s.shared;
   s.end = query + 1;
