@@ -51,7 +51,7 @@ def model_case(numbers, name, case):
     hidden, logits = model.forward(w)
     loss = model.loss(logits, w, **case["objective"])
     loss.backward()
-    tensors = [numbers.put(f"hidden.{i}", h) for i, h in enumerate(hidden)]
+    tensors = [numbers.put(f"hidden.{i}", h) for i, h in enumerate(hidden) if i > 0]
     tensors += [numbers.put("layers.0.attention.weights", model.layers[0].weights)]
     tensors += [numbers.put("logits", logits), numbers.put("loss", loss)]
     tensors += [numbers.put("grad/" + n, p.grad) for n, p in model.params.items()]
