@@ -43,10 +43,10 @@ if(EMSCRIPTEN_VERSION VERSION_LESS 3.1.25)
 endif()
 
 file(GLOB SL_WASM CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/core/app/wasm*.c")
-# What a step does not run is made as small as can be, what makes its data small; kernels, model and
-# training stay fast. -Oz at the link would cost them 3 to 10 % of their speed for 0.2 KB.
+# What a step does not run for long is made as small as can be, what makes its data small; kernels and
+# model stay fast. -Oz at the link would cost them 3 to 10 % of their speed for 0.2 KB.
 set(small ${SL_CORE} ${SL_WASM})
-list(FILTER small EXCLUDE REGEX "/core/(kernels|model|train)/")
+list(FILTER small EXCLUDE REGEX "/core/(kernels|model)/")
 set_source_files_properties(${small} PROPERTIES COMPILE_OPTIONS -Oz)
 list(FILTER small INCLUDE REGEX "/core/(data/|base/(hash|math|rng)\\.c)")
 set_source_files_properties(${small} PROPERTIES COMPILE_OPTIONS -Os)
