@@ -219,6 +219,10 @@ int main(void) {
   check_estimate("{}", NULL, 0, 1);
   check_estimate(TINY_RUN, NULL, 0, 1);
   check_estimate(OTHER_RUN, NULL, 0, 3);
+  /* the optimiser's scratch is larger than that of so small a batch */
+  check_estimate("{\"train\":{\"batch\":1,\"shards\":1,\"steps\":9,\"optimiser\":\"muon\"},"
+                 "\"model\":{\"width\":64,\"ffn_width\":256},\"data\":{\"context\":8}}",
+                 NULL, 0, 2);
   check_estimate(TEXT_RUN, text, sizeof text, 2);
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) every_allocation(&all[i]);
   check(live == start, "%ld blocks were lost", live - start);

@@ -24,7 +24,11 @@ static const char *const runs[] = {
     "{\"seed\":\"5\"," TINY_MODEL ",\"data\":{\"corpus\":\"backcopy\",\"packing\":"
     "\"causal_fixed_bos\",\"context\":24},\"train\":{\"steps\":20,\"batch\":7,\"shards\":3,"
     "\"schedule\":\"wsd\",\"optimiser\":\"rmsprop\",\"dropout\":0.3,\"label_smoothing\":0.1,"
-    "\"z_loss\":0.01,\"l2\":0.01}," TINY_EVAL "}"};
+    "\"z_loss\":0.01,\"l2\":0.01}," TINY_EVAL "}",
+    "{\"seed\":\"2\"," TINY_MODEL ",\"data\":{\"context\":16},\"train\":{\"steps\":20,\"batch\":4,"
+    "\"shards\":4,\"optimiser\":\"muon\",\"dropout\":0.1}," TINY_EVAL "}",
+    "{\"seed\":\"2\"," TINY_MODEL ",\"data\":{\"context\":16},\"train\":{\"steps\":20,\"batch\":4,"
+    "\"shards\":2,\"optimiser\":\"orthoadam\"}," TINY_EVAL "}"};
 enum { RUNS = sizeof runs / sizeof *runs };
 
 static const char *arithmetic = "strict"; /* of the labs that are made */
