@@ -232,6 +232,8 @@ int main(void) {
     check_gradient(placements[i],
                    ",\"dropout\":0.2,\"label_smoothing\":0.1,\"z_loss\":0.05,\"l2\":0.02");
   }
+  check_gradient(",\"slot\":\"sink_token\"",
+                 ",\"dropout\":0.2,\"label_smoothing\":0.1,\"z_loss\":0.05,\"l2\":0.02");
   any_shards_drop_the_same();
   the_share_is_as_asked();
   printf("largest error %.1e\n", worst);
