@@ -100,6 +100,8 @@ void sl_corpus_limit(sl_corpus *c, int tokens, int T);
 /* The tokens of a text: *n of them, of which the first `max` go to out. Refuses what has no token. */
 sl_code sl_corpus_encode(const sl_corpus *c, sl_text_input text, int max, int32_t *out, int *n,
                          sl_error *e);
+/* Says that the character at `at`, or in corpora of words the word, has no token. */
+sl_code sl_corpus_no_token(const sl_vocab *v, sl_text_input in, size_t at, sl_error *e);
 /* The token of this text, or -1. */
 int sl_vocab_find(const sl_vocab *v, const char *text);
 /* Refuses a window of T tokens that the corpus cannot fill, with the numbers in the sentence. */

@@ -29,8 +29,7 @@ static int longest_token(const sl_vocab *v, sl_text_input in, size_t at, size_t 
   return best;
 }
 
-/* The character that has no token, or the word. */
-static sl_code unknown(const sl_vocab *v, sl_text_input in, size_t at, sl_error *e) {
+sl_code sl_corpus_no_token(const sl_vocab *v, sl_text_input in, size_t at, sl_error *e) {
   char shown[48];
   size_t end = at, n = 0;
   do {
@@ -54,7 +53,7 @@ sl_code sl_corpus_encode(const sl_corpus *c, sl_text_input in, int max, int32_t 
       length = 1;
       continue;
     }
-    if (token < 0) return unknown(&c->vocab, in, at, e);
+    if (token < 0) return sl_corpus_no_token(&c->vocab, in, at, e);
     if (*n < max) out[*n] = token;
     ++*n;
   }
