@@ -25,14 +25,17 @@ enum {
 
 /* ---- options ---- */
 
-#define CLI_MAX_SETS 64
+#define CLI_MAX_SETS  64
+#define CLI_MAX_TEXTS 64
 
 typedef struct cli_options {
   const char *command;
   const char *file; /* the argument that is no option, if the command takes one */
-  const char *preset, *json, *checkpoint, *text, *resume, *out, *arithmetic;
+  const char *preset, *json, *checkpoint, *resume, *out, *arithmetic;
   const char *input, *prompt, *probes;
-  int32_t first, sequences;
+  int32_t first, sequences, documents;
+  const char *texts[CLI_MAX_TEXTS];
+  int text_count;
   int32_t workers; /* 0: as many as are of use */
   int32_t limit;   /* MB, 0: none */
   int quiet, as_json;
@@ -50,6 +53,7 @@ typedef enum cli_kind {
   CLI_INT,
   CLI_SET,
   CLI_SEED,
+  CLI_TEXT,
   CLI_STEPS,
   CLI_SET_AT
 } cli_kind;
@@ -95,6 +99,8 @@ typedef struct cli_bytes {
 
 /* Reads a whole file; what: "the run file", for the sentence. */
 int cli_file_read(const char *path, const char *what, size_t limit, cli_bytes *out);
+/* The files of --text, with SL_SEPARATOR between them; nothing if there are none. */
+int cli_text_read(const cli_options *o, cli_bytes *out);
 /* Writes all or nothing: into a file beside it, which then takes its name. */
 int cli_file_write(const char *path, const char *what, const void *data, size_t size);
 /* Whether a file could be written there, asked before hours of training. */
@@ -184,6 +190,7 @@ int cli_summary(const cli_run *r, double seconds, int64_t first);
 
 int cli_train(const cli_options *o);
 int cli_replay(const cli_options *o);
+int cli_corpus(const cli_options *o);
 int cli_estimate(const cli_options *o);
 int cli_probe(const cli_options *o);
 int cli_registry(const cli_options *o);

@@ -2,6 +2,8 @@
 #define _XOPEN_SOURCE 700 /* realpath */
 #include "cli.h"
 
+#include "../data/data.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,6 +66,29 @@ int cli_file_read(const char *path, const char *what, size_t limit, cli_bytes *o
     cli_bytes_free(out);
   else
     out->data[out->size] = 0;
+  return code;
+}
+
+static int append(cli_bytes *to, const cli_bytes *more, int apart) {
+  char *data = realloc(to->data, to->size + more->size + 2);
+  if (!data) return cli_no_memory();
+  to->data = data;
+  if (apart) data[to->size++] = SL_SEPARATOR;
+  memcpy(data + to->size, more->data, more->size);
+  to->size += more->size;
+  data[to->size] = 0;
+  return CLI_OK;
+}
+
+int cli_text_read(const cli_options *o, cli_bytes *out) {
+  int code = CLI_OK;
+  *out = (cli_bytes){0};
+  for (int i = 0; i < o->text_count && !code; i++) {
+    cli_bytes one;
+    code = cli_file_read(o->texts[i], "The text", CLI_TEXT_LIMIT - out->size, &one);
+    if (!code) code = append(out, &one, i > 0);
+    cli_bytes_free(&one);
+  }
   return code;
 }
 

@@ -10,11 +10,11 @@
 const cli_option cli_option_table[] = {
     {"--preset", "NAME|FILE", CLI_STRING, AT(preset), 0, 0, " train estimate ",
      "A preset's name, or a file with a preset, a configuration or a run."},
-    {"--set", "PATH=VALUE", CLI_SET, 0, 0, 0, " train estimate ",
+    {"--set", "PATH=VALUE", CLI_SET, 0, 0, 0, " train estimate corpus ",
      "Changes one setting, for example data.packing=intra_bos; may stand often."},
     {"--set-at", "STEP:PATH=NUMBER", CLI_SET_AT, 0, 0, 0, " train ",
      "Changes it on the way, after that step: 500:train.lr=0.001; may stand often."},
-    {"--seed", "N", CLI_SEED, 0, 0, 0, " train estimate ", "The same as --set seed=N."},
+    {"--seed", "N", CLI_SEED, 0, 0, 0, " train estimate corpus ", "The same as --set seed=N."},
     {"--steps", "N", CLI_STEPS, 0, 0, 0, " train estimate ", "The same as --set train.steps=N."},
     {"--workers", "N", CLI_INT, AT(workers), 1, 64, " train replay estimate ",
      "Threads; the bits do not depend on it. Default: processors, at most train.shards."},
@@ -22,8 +22,8 @@ const cli_option cli_option_table[] = {
      "strict (default): the same bits everywhere; fma: fused multiply-add, with its own bits."},
     {"--limit", "MB", CLI_INT, AT(limit), 1, 1 << 20, " train replay ",
      "Refuses a run that takes more memory than this."},
-    {"--text", "FILE", CLI_STRING, AT(text), 0, 0, " train replay estimate probe ",
-     "Your own text (UTF-8) for the corpus \"text\"."},
+    {"--text", "FILE", CLI_TEXT, 0, 0, 0, " train replay estimate probe corpus ",
+     "Your own text (UTF-8) for the corpus \"text\"; each of several is a document."},
     {"--json", "FILE", CLI_STRING, AT(json), 0, 0, " train ",
      "Writes the run file: settings, fingerprints and measurements."},
     {"--checkpoint", "FILE", CLI_STRING, AT(checkpoint), 0, 0, " train ",
@@ -36,6 +36,8 @@ const cli_option cli_option_table[] = {
      "Your text for the inputs bos_prompt and prompt."},
     {"--probes", "NAMES", CLI_STRING, AT(probes), 0, 0, " probe ",
      "What is measured, with commas between; alpha if not given."},
+    {"--documents", "N", CLI_INT, AT(documents), 1, 64, " corpus ",
+     "How many documents are shown; 5 if not given."},
     {"--first", "N", CLI_INT, AT(first), 0, 1000000000, " probe ", "Number of the first window."},
     {"--sequences", "N", CLI_INT, AT(sequences), 1, 100000, " probe ",
      "Windows that are averaged over; 1 if not given."},
@@ -102,6 +104,13 @@ static int add_set_at(const char *value, cli_options *o) {
   return CLI_OK;
 }
 
+static int add_text(const char *value, cli_options *o) {
+  if (o->text_count == CLI_MAX_TEXTS)
+    return cli_fail(CLI_BAD, "--text may stand %d times.", CLI_MAX_TEXTS);
+  o->texts[o->text_count++] = value;
+  return CLI_OK;
+}
+
 static int take(const cli_option *p, const char *value, cli_options *o) {
   void *member = (char *)o + p->offset;
   switch (p->kind) {
@@ -111,6 +120,7 @@ static int take(const cli_option *p, const char *value, cli_options *o) {
       *(const char **)member = value;
       return CLI_OK;
     case CLI_INT: return read_int(p, value, member);
+    case CLI_TEXT: return add_text(value, o);
     case CLI_SET:
     case CLI_SEED:
     case CLI_STEPS: return add_set(p, value, o);

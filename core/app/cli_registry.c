@@ -150,7 +150,7 @@ int cli_estimate(const cli_options *o) {
   sl_lab *lab = sl_new();
   int workers = o->workers ? o->workers : 1;
   int code = lab ? cli_config(o, &config) : cli_no_memory();
-  if (!code && o->text) code = cli_file_read(o->text, "The text", CLI_TEXT_LIMIT, &text);
+  if (!code) code = cli_text_read(o, &text);
   if (!code) {
     const char *json =
         sl_estimate_json(lab, config.data, config.size, text.data, text.size, workers);

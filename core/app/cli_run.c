@@ -37,14 +37,14 @@ static int begin(cli_run *r, const cli_options *o) {
   *r = (cli_run){.lab = sl_new(), .workers = 1};
   if (!r->lab) return cli_no_memory();
   if (o->arithmetic && sl_set_arithmetic(r->lab, o->arithmetic)) return cli_engine_fail(r->lab);
-  return o->text ? cli_file_read(o->text, "The text", CLI_TEXT_LIMIT, &r->text) : CLI_OK;
+  return cli_text_read(o, &r->text);
 }
 
 static int check_text(const facts *f, const cli_options *o) {
-  if (f->needs_text && !o->text)
+  if (f->needs_text && !o->text_count)
     return cli_fail(CLI_BAD, "data.corpus: the corpus \"text\" is made of your own text; give it "
                              "with --text FILE.");
-  if (!f->needs_text && o->text)
+  if (!f->needs_text && o->text_count)
     return cli_fail(CLI_BAD, "--text is read by the corpus \"text\" only; add --set "
                              "data.corpus=text, or leave --text out.");
   return CLI_OK;

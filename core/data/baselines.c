@@ -44,14 +44,22 @@ static void add(sums *s, uint32_t count) {
 
 static double entropy(const sums *s) { return s->n > 0 ? sl_log(s->n) - s->n_log_n / s->n : 0; }
 
-static int count_sample(counts *k, const sl_corpus *c, uint64_t seed) {
+int sl_corpus_sample(const sl_corpus *c, uint64_t seed, int number, int max, int32_t *out,
+                     int *ended) {
+  sl_rng rng = sl_rng_at(seed, SL_STREAM_BASELINE, (uint64_t)number, 0);
+  return c->type->document(c, &rng, 0, 0, 0, max, out, ended);
+}
+
+/* Returns how many tokens there are. */
+static int count_sample(counts *k, const sl_corpus *c, uint64_t seed, double *mean_length) {
   uint32_t V = (uint32_t)c->vocab.size;
   int piece = c->longest == 0 ? ENDLESS : c->longest < PIECE ? c->longest : PIECE;
-  int total = 0;
-  for (uint64_t d = 0; total < SAMPLE; d++) {
-    sl_rng rng = sl_rng_at(seed, SL_STREAM_BASELINE, d, 0);
+  int total = 0, whole = 0, whole_tokens = 0;
+  for (int d = 0; total < SAMPLE; d++) {
     int ended, room = SAMPLE - total;
-    int n = c->type->document(c, &rng, 0, 0, 0, room < piece ? room : piece, k->tokens, &ended);
+    int n = sl_corpus_sample(c, seed, d, room < piece ? room : piece, k->tokens, &ended);
+    whole += ended;
+    if (ended) whole_tokens += n;
     for (int i = 0; i < n; i++) {
       uint32_t token = (uint32_t)k->tokens[i];
       k->all[token]++;
@@ -61,6 +69,7 @@ static int count_sample(counts *k, const sl_corpus *c, uint64_t seed) {
     }
     total += n;
   }
+  *mean_length = c->longest && whole ? (double)whole_tokens / whole : 0;
   return total;
 }
 
@@ -68,7 +77,8 @@ sl_baselines sl_corpus_baselines(const sl_corpus *c, uint64_t seed, void *scratc
   counts *k = scratch;
   memset(k, 0, sizeof *k);
   sl_baselines r = {.uniform = sl_log(c->vocab.size), .floor = c->floor};
-  r.sample = count_sample(k, c, seed);
+  r.sample = count_sample(k, c, seed, &r.mean_length);
+  r.counts = k->all;
   sums all = {0}, first = {0}, pairs = {0};
   for (int v = 0; v < c->vocab.size; v++) {
     add(&all, k->all[v]);

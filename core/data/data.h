@@ -32,6 +32,9 @@ typedef struct sl_vocab {
   int spaced;              /* tokens are words: as text, a blank stands between them */
 } sl_vocab;
 
+/* The character between two files of a text. */
+#define SL_SEPARATOR 0x1C
+
 /* The user's own text, or {0}. */
 typedef struct sl_text_input {
   const unsigned char *bytes;
@@ -178,10 +181,15 @@ void sl_pack_held_out(const sl_pick *packing, const sl_corpus *c, uint64_t seed,
  * (without specials): uniform ln V, unigram, bigram (conditional). */
 typedef struct sl_baselines {
   double uniform, unigram, bigram;
-  double floor; /* the corpus's own */
-  int sample;   /* tokens measured */
+  double floor;           /* the corpus's own */
+  double mean_length;     /* tokens of a document, or 0 if they do not end */
+  const uint32_t *counts; /* (V) how often each token came; in scratch */
+  int sample;             /* tokens measured */
 } sl_baselines;
 
+/* Document `number` of that sample: its first `max` tokens; returns how many. */
+int sl_corpus_sample(const sl_corpus *c, uint64_t seed, int number, int max, int32_t *out,
+                     int *ended);
 /* scratch: at least sl_baselines_scratch() bytes. */
 size_t sl_baselines_scratch(void);
 sl_baselines sl_corpus_baselines(const sl_corpus *c, uint64_t seed, void *scratch);

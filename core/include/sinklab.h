@@ -70,8 +70,16 @@ SL_API const char *sl_resolve_json(sl_lab *lab, const char *json, size_t size);
 SL_API const char *sl_estimate_json(sl_lab *lab, const char *json, size_t size, const void *text,
                                     size_t text_size, int workers);
 
+/* What the configured data looks like, without opening a run: what sl_data_json says, and
+ * "documents":[{"ended":…,"tokens":[…]},…], as many as asked for, the first tokens of each;
+ * "mean_length": tokens of a document, null if they do not end; "counts": how often each token of the
+ * vocabulary came in the sample that the baselines are measured on. */
+SL_API const char *sl_preview_json(sl_lab *lab, const char *json, size_t size, const void *text,
+                                   size_t text_size, int documents);
+
 /* Opens a run at step 0. text: the user's own text for the corpus "text", else NULL, 0; it is
- * copied. workers: how many activation arenas (1 unless a runner is set). limit: bytes the run may
+ * copied. Several files follow each other with the character 0x1C between them; each is then a document
+ * (of bytes only where data.corpus.documents is "file"). workers: how many activation arenas (1 unless a runner is set). limit: bytes the run may
  * take, 0 for no limit. */
 SL_API int sl_open(sl_lab *lab, const char *json, size_t size, const void *text, size_t text_size,
                    int workers, uint64_t limit);
@@ -79,9 +87,10 @@ SL_API void sl_close(sl_lab *lab);
 SL_API uint32_t sl_generation(const sl_lab *lab);
 /* The resolved configuration of the open run. */
 SL_API const char *sl_config_json(sl_lab *lab);
-/* {"vocabulary":["a",…],"bos":…,"eos":…,"baselines":{"uniform":…,"unigram":…,"bigram":…,"floor":…,
+/* {"vocabulary":["a",…],"bos":…,"eos":…,"unknown":…,"spaced":…,"baselines":{"uniform":…,"unigram":…,"bigram":…,"floor":…,
  * "sample":…}} of the open run's data. The floor is there where it is exact: what a model would score
- * that knows how documents are made, on whole documents behind a BOS. */
+ * that knows how documents are made, on whole documents behind a BOS. unknown: the token of words that
+ * have none, where there is one; spaced: tokens are words, with blanks between them as text. */
 SL_API const char *sl_data_json(sl_lab *lab);
 
 /* Up to `steps` optimiser steps; stops at train.steps. Evaluates and takes fingerprints at the

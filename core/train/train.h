@@ -70,6 +70,10 @@ extern const sl_desc sl_config_desc;
 /* Parses, fills in defaults and checks every combination that needs no data. */
 sl_code sl_config_parse(const char *json, size_t size, sl_config *c, sl_error *e);
 
+/* Opens the corpus as training sees it, in sl_corpus_memory() bytes of the arena. */
+sl_code sl_config_open_corpus(const sl_config *c, sl_text_input text, sl_arena *arena,
+                              sl_corpus *corpus, sl_error *e);
+
 /* ---- trainer ---- */
 
 /* How the shards of a step are spread over workers; see sl_set_runner. */

@@ -32,8 +32,8 @@ static size_t scratch_size(const sl_plan *plan, const sl_optimiser_type *optimis
   return largest > scratch ? largest : scratch;
 }
 
-static sl_code open_corpus(const sl_config *c, sl_text_input text, sl_arena *arena,
-                           sl_corpus *corpus, sl_error *e) {
+sl_code sl_config_open_corpus(const sl_config *c, sl_text_input text, sl_arena *arena,
+                              sl_corpus *corpus, sl_error *e) {
   SL_TRY(sl_corpus_open(corpus, &c->data.corpus, text, arena, e));
   sl_corpus_limit(corpus, c->data.unique, c->data.context);
   return SL_OK;
@@ -44,7 +44,7 @@ static sl_code vocabulary(const sl_config *c, sl_text_input text, int *V, sl_err
   sl_arena arena;
   sl_corpus corpus;
   SL_TRY(sl_arena_open(&arena, sl_corpus_memory(&c->data.corpus, text), e));
-  sl_code code = open_corpus(c, text, &arena, &corpus, e);
+  sl_code code = sl_config_open_corpus(c, text, &arena, &corpus, e);
   if (code == SL_OK) code = sl_corpus_check_context(&corpus, c->data.context, e);
   if (code == SL_OK) code = sl_packing_check(&c->data.packing, &corpus, e);
   *V = corpus.vocab.size;
@@ -105,7 +105,7 @@ static void take_all(sl_trainer *t) {
 
 static sl_code open_in_arena(sl_trainer *t, sl_text_input text, sl_error *e) {
   take_all(t);
-  SL_TRY(open_corpus(&t->config, text, &t->arena, &t->corpus, e));
+  SL_TRY(sl_config_open_corpus(&t->config, text, &t->arena, &t->corpus, e));
   t->corpus.prompt =
       sl_arena_take(&t->arena, (size_t)t->config.data.context * sizeof *t->corpus.prompt);
   sl_model_init(&t->model, t->config.seed, t->params);

@@ -87,6 +87,9 @@ static int probe(sl_lab *l) {
          sl_tensor(l, "embedding", &v) == 0;
 }
 static int prompt(sl_lab *l) { return sl_set_prompt(l, "some text of mine", 17) != NULL; }
+static int preview(sl_lab *l) {
+  return sl_preview_json(l, TEXT_RUN, strlen(TEXT_RUN), text, sizeof text, 3) != NULL;
+}
 static int save(sl_lab *l) {
   sl_view v;
   return sl_save(l, &v) == 0;
@@ -126,6 +129,7 @@ static const call all[] = {
     {"pieces", pieces, 1},
     {"probe", probe, 1},
     {"prompt", prompt, 0},
+    {"preview", preview, 0},
     {"save", save, 0},
     {"load", load, 0},
     {"load text", load_text, 0},

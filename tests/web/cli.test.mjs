@@ -360,6 +360,43 @@ describe('training and replay', () => {
   });
 });
 
+describe('the data', () => {
+  test('a preview shows documents and measures them', () => {
+    const shown = good('corpus', 'R2', '--documents', '3', '--seed', '4').stdout;
+    assert.match(shown, /^1 {2}.+\(\d+ tokens\)\n2 {2}.+\n3 {2}.+\n\nvocabulary +67 tokens/);
+    assert.match(shown, /documents +7\d\.\d tokens on average/);
+    assert.match(shown, /uniform 4\.2047, unigram 2\.\d{4}, bigram 1\.\d{4}\n$/);
+    assert.notEqual(good('corpus', 'R2', '--documents', '3').stdout, shown);
+    assert.match(good('corpus', 'R0').stdout, /do not end/);
+    assert.match(good('corpus', 'R0', '--set', 'data.corpus=addition').stdout, /\d{3}\+\d{3}=\d{4} \(12 tokens\)[^]*nobody can do better than 1\.0627/);
+    refused(2, /Say|needs a preset/, 'corpus');
+    refused(2, /between 1 and 64/, 'corpus', 'R0', '--documents', '0');
+  });
+
+  test('several texts are documents, and words or pieces of them are tokens', () => {
+    const own = (name, text) => {
+      writeFileSync(at(name), text);
+      return ['--text', at(name)];
+    };
+    const files = [...own('first.txt', `\uFEFF${'one two three. '.repeat(40)}`), ...own('second.txt', 'four five six! '.repeat(40))];
+    const text = ['--set', 'data.corpus=text', '--set', 'data.corpus.vocabulary=64'];
+    for (const [tokenizer, first, second] of [['words', 'one two three . one', 'four five six ! four'],
+      ['characters', 'one two three. one', 'four five six! four'], ['bpe', 'one two three. one', 'four five six! four']]) {
+      const { stdout } = good('corpus', 'R2', ...text, '--set', `data.corpus.tokenizer=${tokenizer}`, ...files);
+      const starts = stdout.split('\n').slice(0, 5).map((line) => line.slice(3));
+      // The second is held out: what is shown is what training sees.
+      assert.ok(starts.every((line) => line.startsWith(first)), starts.join('\n'));
+      assert.ok(!stdout.includes(second) && !stdout.includes('\uFEFF'), tokenizer);
+    }
+    const run = [...text, '--set', 'data.corpus.tokenizer=words', ...files, '--preset', 'R0', '--set', 'data.context=16',
+      '--set', 'train.batch=4', '--set', 'eval.sequences=2', '--steps', '4', '--quiet'];
+    good('train', ...run, '--json', at('own.json'));
+    assert.match(good('replay', at('own.json'), '--quiet', ...files).stdout, /identical|agree|same/i);
+    refused(2, /another text/, 'replay', at('own.json'), '--quiet', ...files.slice(0, 2));
+    assert.match(good('estimate', '--preset', 'R0', ...text, '--set', 'data.context=16', ...files).stdout, /parameters/);
+  });
+});
+
 describe('looking at a saved model', () => {
   const looked = (...args) => good('probe', at('look.bin'), ...args).stdout.split('\n');
   before(() => good('train', ...SMALL, '--quiet', '--checkpoint', at('look.bin')));

@@ -10,7 +10,6 @@
 #define SL_PIECE_MAX   32   /* symbols of the longest token */
 #define SL_NAME_MAX    (4 * SL_PIECE_MAX + 1)
 #define SL_SYMBOL_NONE 0xFFFF /* stands between two files */
-#define SL_SEPARATOR   0x1C   /* the character that does */
 
 typedef struct sl_tokenizer_type sl_tokenizer_type;
 
