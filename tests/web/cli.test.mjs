@@ -392,7 +392,7 @@ describe('the data', () => {
       '--set', 'train.batch=4', '--set', 'eval.sequences=2', '--steps', '4', '--quiet'];
     good('train', ...run, '--json', at('own.json'));
     assert.match(good('replay', at('own.json'), '--quiet', ...files).stdout, /identical|agree|same/i);
-    refused(2, /another text/, 'replay', at('own.json'), '--quiet', ...files.slice(0, 2));
+    refused(2, /another text/, 'replay', at('own.json'), '--quiet', ...files.slice(2), ...files.slice(0, 2));
     assert.match(good('estimate', '--preset', 'R0', ...text, '--set', 'data.context=16', ...files).stdout, /parameters/);
   });
 });
