@@ -216,6 +216,30 @@ static void need_all(const sl_param *params, const char *at) {
     if (strncmp(p->key, "init_", 5)) need_levels(p, at);
 }
 
+static const char *pair_name(const sl_desc *similarity, const sl_desc *normaliser, char out[80]) {
+  snprintf(out, 80, "%s/%s", similarity->id, normaliser->id);
+  return out;
+}
+
+/* Every pair of similarity and normaliser that the engine takes. */
+static void need_pairs(void) {
+  char pair[80], name[120];
+  for (int s = 0; s < sl_similarity_family.count; s++)
+    for (int n = 0; n < sl_normaliser_family.count; n++) {
+      const sl_desc *similarity = sl_similarity_family.rows[s],
+                    *normaliser = sl_normaliser_family.rows[n];
+      sl_model_config c;
+      sl_model m;
+      sl_error e;
+      sl_desc_defaults(&sl_model_section, &c);
+      sl_pick_set(&c.similarity, &sl_similarity_family, similarity->id);
+      sl_pick_set(&c.normaliser, &sl_normaliser_family, normaliser->id);
+      if (sl_model_plan(&m, &c, 1, 8, 11, &e) != SL_OK) continue;
+      sl_model_free(&m);
+      need("", "pair", pair_name(similarity, normaliser, pair), name);
+    }
+}
+
 /* ---- cases of what the engine has not yet ---- */
 
 static int not_there;
@@ -283,7 +307,9 @@ static void check_case(const sl_json *index, const sl_json *c) {
                              .document = t.document,
                              .weight = t.weight});
   compare_case(&t, c, what);
+  char pair[80], name[120];
   note_all(sl_model_section.params, "", &config);
+  note("", "pair", pair_name(config.similarity.row, config.normaliser.row, pair), name);
   tiny_close(&t);
 }
 
@@ -398,6 +424,7 @@ static int golden_all(double t) {
   check(8 * next_number == numbers_size, "%zu numbers of %zu were used", next_number,
         numbers_size / 8);
   need_all(sl_model_section.params, "");
+  need_pairs();
   for (const sl_param *p = train_section()->params; p->key; p++)
     if (p->type == SL_REAL || !strcmp(p->key, "optimiser")) need_levels(p, "train");
   printf("%s: largest error %.1e, %d cases not there yet\n", string_at(index, "made_by"), worst,
