@@ -21,6 +21,7 @@ typedef struct sl_batch {
   int32_t *position; /* (B,T) */
   int32_t *document; /* (B,T) query i sees key j iff j <= i and (same document, or j is SHARED) */
   sl_real *weight;   /* (B,T) loss weight */
+  int32_t *prefix;   /* (B) tokens at the front that all see each other */
 } sl_batch;
 
 /* The tokens a corpus can make. Specials come last: bos = size-2, eos = size-1. */
@@ -129,6 +130,17 @@ extern const sl_family sl_packing_family; /* rows are sl_packing_type */
 
 /* Refuses settings that do not go with the corpus. */
 sl_code sl_packing_check(const sl_pick *packing, const sl_corpus *c, sl_error *e);
+
+/* A row of the objective family. */
+typedef struct sl_objective_type {
+  sl_desc desc;
+  /* Refuses what a window of T tokens cannot be. May be NULL, as length. */
+  sl_code (*check)(const void *settings, int T, sl_error *e);
+  /* Tokens of a window's prefix. */
+  int (*length)(const void *settings, sl_rng *rng);
+} sl_objective_type;
+
+extern const sl_family sl_objective_family; /* rows are sl_objective_type */
 
 /* Where the text of a window that is looked at comes from: its number is part of the window's random
  * numbers. */

@@ -189,7 +189,8 @@ VEC_INLINE void pack_columns(const int width, const float *source, size_t stride
     float *to = strips;
     for (int j = 0; j < whole; j++, from += width, to += length)
       for (int v = 0; v < width; v += 4) {
-        const int at = v + 4 <= width ? v : width - 4; /* a width of five or six: two copies overlap */
+        const int at =
+            v + 4 <= width ? v : width - 4; /* a width of five or six: two copies overlap */
         v_store(to + at, v_load(from + at));
       }
     for (int v = 0; rest && v < width; v++) to[v] = v < rest ? from[v] : 0.0f;

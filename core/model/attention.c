@@ -45,7 +45,7 @@ static void plan_maps(sl_plan *p, const sl_model_config *c, const sl_dims *d, sl
 
 static void plan_saved(sl_plan *p, const sl_model_config *c, const sl_dims *d, sl_attention *a) {
   int queries[] = {d->N, d->H * d->D, 0}, keys[] = {d->N, d->G * d->D, 0};
-  int square[] = {d->B, d->H, d->T, a->keys, 0};
+  int square[] = {d->B, d->H, d->T, d->S, 0};
   a->q = sl_plan_add(p, SL_SAVED, "attention.q", queries);
   a->k = sl_plan_add(p, SL_SAVED, "attention.k", keys);
   a->v = sl_plan_add(p, SL_SAVED, "attention.v", keys);
@@ -60,19 +60,18 @@ static void plan_saved(sl_plan *p, const sl_model_config *c, const sl_dims *d, s
 
 static void plan_scratch(sl_plan *p, const sl_model_config *c, const sl_dims *d, sl_attention *a) {
   int queries[] = {d->N, d->H * d->D, 0}, keys[] = {d->N, d->G * d->D, 0};
-  int head[] = {a->keys, d->D, 0};
+  int head[] = {d->S, d->D, 0};
   size_t mark = sl_plan_mark(p);
   a->dq = sl_plan_add(p, SL_SCRATCH, "attention.dq", queries);
   a->dk = sl_plan_add(p, SL_SCRATCH, "attention.dk", keys);
   a->dv = sl_plan_add(p, SL_SCRATCH, "attention.dv", keys);
   a->d_out = sl_plan_add(p, SL_SCRATCH, "attention.d_out", queries);
-  a->d_rows =
-      sl_plan_add(p, SL_SCRATCH, "attention.d_rows", (int[]){SL_ATTENTION_ROWS, a->keys, 0});
-  a->by_key = sl_plan_add(p, SL_SCRATCH, "attention.by_key",
-                          (int[]){(int)sl_gemm_panels(a->keys, d->D), 0});
+  a->d_rows = sl_plan_add(p, SL_SCRATCH, "attention.d_rows", (int[]){SL_ATTENTION_ROWS, d->S, 0});
+  a->by_key =
+      sl_plan_add(p, SL_SCRATCH, "attention.by_key", (int[]){(int)sl_gemm_panels(d->S, d->D), 0});
   a->by_channel = sl_plan_add(p, SL_SCRATCH, "attention.by_channel",
-                              (int[]){(int)sl_gemm_panels(d->D, a->keys), 0});
-  a->temp = sl_plan_add(p, SL_SCRATCH, "attention.row", (int[]){a->keys, 0});
+                              (int[]){(int)sl_gemm_panels(d->D, d->S), 0});
+  a->temp = sl_plan_add(p, SL_SCRATCH, "attention.row", (int[]){d->S, 0});
   if (a->gate->where || c->qk_norm || c->head_combination == SL_COMBINE_SUM)
     a->d_raw = sl_plan_add(p, SL_SCRATCH, "attention.d_raw", queries);
   if (a->column) {
@@ -91,8 +90,7 @@ void sl_attention_plan(sl_plan *p, const sl_model_config *c, const sl_dims *d, s
   a->mask = (const sl_mask_type *)c->mask.row;
   a->sink = (const sl_sink_type *)c->slot.row;
   a->gate = (const sl_gate_type *)c->gate.row;
-  a->column = (a->sink->has & (SL_SINK_KEY | SL_SINK_LOGIT)) != 0;
-  a->keys = d->T + a->column;
+  a->column = sl_sink_column(c);
   a->to_q = sl_linear_plan(p, c, "attention", "q", d->C, HD, 1);
   a->to_k = sl_linear_plan(p, c, "attention", "k", d->C, GD, 1);
   a->to_v = sl_linear_plan(p, c, "attention", "v", d->C, GD, 1);
@@ -128,7 +126,7 @@ static sl_head head_of(const sl_pass *p, const sl_attention *a, int b, int h) {
                .g = h / (d->H / d->G),
                .T = d->T,
                .D = d->D,
-               .S = a->keys,
+               .S = d->S,
                .scale = (sl_real)(1 / sl_sqrt(d->D))};
   o.weights = square_of(&o, a->weights);
   o.inverse_z = sl_at(p, a->inverse_z) + ((size_t)b * d->H + h) * d->T;

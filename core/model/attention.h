@@ -133,7 +133,7 @@ struct sl_attention {
   const sl_mask_type *mask;
   const sl_sink_type *sink;
   const sl_gate_type *gate;
-  int keys, column;                 /* S; 1 if column 0 is the slot's, else 0 */
+  int column;                       /* 1 if column 0 is the slot's, else 0 */
   int key_dims;                     /* learned numbers of a slot's key */
   sl_linear to_q, to_k, to_v, to_o; /* C to HD, GD, GD; HD (or D) to C */
   sl_linear to_gate;                /* C to H, HD or GD */
@@ -180,6 +180,10 @@ void sl_head_gate_forward(const struct sl_pass *p, const sl_attention *a, const 
 void sl_head_gate_backward(const struct sl_pass *p, const sl_attention *a, const sl_real *u,
                            sl_real *d);
 
+/* Whether attention can go to the slot: to a column of its own or to a token in front. */
+int sl_sink_attended(const struct sl_model_config *c);
+/* 1 if the weights have a column of the slot's, else 0. */
+int sl_sink_column(const struct sl_model_config *c);
 void sl_sink_plan(sl_plan *p, const struct sl_model_config *c, const struct sl_dims *d,
                   sl_attention *a);
 /* The slot's key (mapped) and value of one key/value head, (D). */

@@ -28,6 +28,7 @@ static sl_code dims_of(const sl_model_config *c, int B, int T, int V, sl_dims *d
                  .L = c->layers};
   d->D = c->head_size ? c->head_size : c->width / c->heads;
   const sl_position_type *position = (const sl_position_type *)c->position.row;
+  d->S = T + sl_sink_column(c);
   SL_TRY(sl_attention_check(c, d, e));
   return position->check ? position->check(&c->position.settings, d, e) : SL_OK;
 }

@@ -28,7 +28,7 @@ typedef struct sl_model_config {
 extern const sl_desc sl_model_section; /* describes sl_model_config */
 
 typedef struct sl_dims {
-  int B, T, N, C, H, G, D, F, V, L;
+  int B, T, N, C, H, G, D, S, F, V, L; /* S keys of a row: T, and a slot's in front */
 } sl_dims;
 
 typedef struct sl_model sl_model;

@@ -14,8 +14,10 @@ static const sl_probe_type *type_at(int i) { return (const sl_probe_type *)famil
 static int extent(char letter, const sl_dims *d) {
   switch (letter) {
     case 'T': return d->T;
+    case 'S': return d->S;
     case 'L': return d->L;
     case 'H': return d->H;
+    case 'G': return d->G;
     case 'P': return d->L + 1;
     case 'K': return SL_SINK_KEYS;
     default: return letter - '0';
@@ -128,12 +130,17 @@ void sl_probes_run(sl_trainer *t, sl_probe_set set, sl_probe_run *run, float *al
 const sl_real *sl_look_weights(const sl_look *k, int layer, int head) {
   const sl_dims *d = &k->pass->model->dims;
   return sl_at(k->pass, k->pass->model->blocks[layer].attention.weights) +
-         ((size_t)k->row * d->H + head) * d->T * d->T;
+         ((size_t)k->row * d->H + head) * d->T * d->S;
 }
 
-const sl_real *sl_look_heads(const sl_look *k, sl_slot slot) {
+int sl_look_seen(const sl_look *k, int query) {
+  int prefix = k->pass->prefix ? k->pass->prefix[k->row] : 0;
+  return k->pass->model->blocks[0].attention.column + (query < prefix ? prefix : query + 1);
+}
+
+const sl_real *sl_look_heads(const sl_look *k, sl_slot slot, int heads) {
   const sl_dims *d = &k->pass->model->dims;
-  return sl_at(k->pass, slot) + (size_t)k->row * d->T * d->H * d->D;
+  return sl_at(k->pass, slot) + (size_t)k->row * d->T * heads * d->D;
 }
 
 const sl_real *sl_look_hidden(const sl_look *k, int layer) {
@@ -143,22 +150,28 @@ const sl_real *sl_look_hidden(const sl_look *k, int layer) {
 
 static double magnitude(double x) { return x < 0 ? -x : x; }
 
+static double row_sum(const sl_look *k, const sl_attention *a, int query, const sl_real *row) {
+  double total = 0;
+  if (a->normaliser->unit_rows && !a->similarity->finish) return 1;
+  for (int j = 0; j < sl_look_seen(k, query); j++) total += magnitude(row[j]);
+  return total;
+}
+
 double sl_look_alpha(const sl_look *k, int layer, int head, int key) {
-  int T = k->pass->model->dims.T, end = k->tokens;
-  if (key >= end) return 0;
-  const sl_attention *a = &k->pass->model->blocks[layer].attention;
+  const sl_model *m = k->pass->model;
+  const sl_attention *a = &m->blocks[layer].attention;
   const sl_real *weights = sl_look_weights(k, layer, head);
+  int front = sl_model_front(&m->config), S = m->dims.S;
+  int first = key < 0 ? 0 : front + key, column = key < 0 ? 0 : a->column + first;
+  int end = k->tokens + front < k->length ? k->tokens + front : k->length;
   double sum = 0;
-  for (int i = key; i < end; i++) {
-    const sl_real *row = weights + (size_t)i * T;
-    double total = 1;
-    if (!a->normaliser->unit_rows) {
-      total = 0;
-      for (int j = 0; j <= i; j++) total += magnitude(row[j]);
-    }
-    if (total > 0) sum += magnitude(row[key]) / total;
+  if (first >= end) return 0;
+  for (int i = first; i < end; i++) {
+    const sl_real *row = weights + (size_t)i * S;
+    double total = row_sum(k, a, i, row);
+    if (total > 0) sum += magnitude(row[column]) / total;
   }
-  return sum / (end - key);
+  return sum / (end - first);
 }
 
 double sl_norm_of(const sl_real *x, int n) {
@@ -173,13 +186,13 @@ double sl_first_over_others(const sl_real *x, int T, int stride, int n) {
   return sl_norm_of(x, n) / (others / (T - 1));
 }
 
-void sl_add_head_norms(const sl_look *k, size_t slot, float *out) {
+void sl_add_head_norms(const sl_look *k, size_t slot, int heads, float *out) {
   const sl_dims *d = &k->pass->model->dims;
   for (int l = 0; l < d->L; l++) {
     const char *attention = (const char *)&k->pass->model->blocks[l].attention;
-    const sl_real *x = sl_look_heads(k, *(const sl_slot *)(attention + slot));
-    for (int h = 0; h < d->H; h++)
+    const sl_real *x = sl_look_heads(k, *(const sl_slot *)(attention + slot), heads);
+    for (int h = 0; h < heads; h++)
       for (int t = 0; t < d->T; t++)
-        *out++ += (float)sl_norm_of(x + ((size_t)t * d->H + h) * d->D, d->D);
+        *out++ += (float)sl_norm_of(x + ((size_t)t * heads + h) * d->D, d->D);
   }
 }

@@ -17,8 +17,9 @@ typedef struct sl_look {
 
 typedef struct sl_probe_type {
   sl_desc desc;
-  const char *kind;  /* how to draw it: scalar, series, matrix, tokens or table */
-  const char *shape; /* a letter per dimension: T, L, H, P (L+1 residual streams), K (first keys),
+  const char *kind; /* how to draw it: scalar, series, matrix, tokens or table */
+  const char *
+      shape; /* a letter per dimension: T, S (keys of a row), L, H, G, P (L+1 residual streams), K (first keys),
                         3 and 2 themselves */
   const char *needs; /* saved tensors it reads, by name without the layer */
   /* Adds one window's numbers to out; the sum is divided by the number of windows. */
@@ -55,22 +56,24 @@ void sl_probes_run(sl_trainer *t, sl_probe_set set, sl_probe_run *run, float *al
 
 /* ---- what several probes share ---- */
 
-/* Attention weights (T,T) of one head in the window. */
+/* Attention weights (T,S) of one head in the window. */
 const sl_real *sl_look_weights(const sl_look *k, int layer, int head);
-/* Queries, keys or values of the window, (T,H,D). */
-const sl_real *sl_look_heads(const sl_look *k, sl_slot slot);
+/* Columns of row `query` that it may see; what stands behind them was never written. */
+int sl_look_seen(const sl_look *k, int query);
+/* Queries (heads = H), keys or values (G) of the window, (T,heads,D). */
+const sl_real *sl_look_heads(const sl_look *k, sl_slot slot, int heads);
 /* Residual stream of the window after `layer` blocks, (T,C). */
 const sl_real *sl_look_hidden(const sl_look *k, int layer);
-/* Importance of key `key` (from 0): mean weight it gets from the queries that see it, among the first
- * look->tokens of the window, |w| over the
- * row sum of |w| where rows do not add up to one (Gu et al. 2025, eq. 4). */
+/* Importance of key `key`, from 0 for the first that a document can have, or of the slot (-1): the mean
+ * weight it gets from the queries that see it, among the first look->tokens of the window, |w| over
+ * the row sum of |w| where rows do not add up to one (Gu et al. 2025, eq. 4). */
 double sl_look_alpha(const sl_look *k, int layer, int head, int key);
 /* Euclidean norm. */
 double sl_norm_of(const sl_real *x, int n);
 /* Norm of the first row of x (T rows, stride apart, n numbers each) over the mean of the others'. */
 double sl_first_over_others(const sl_real *x, int T, int stride, int n);
-/* Adds the norm of every head's row at every token, (L,H,T); slot: offset in sl_attention of the slot
+/* Adds the norm of every head's row at every token, (L,heads,T); slot: offset in sl_attention of the slot
  * of queries, keys or values. */
-void sl_add_head_norms(const sl_look *k, size_t slot, float *out);
+void sl_add_head_norms(const sl_look *k, size_t slot, int heads, float *out);
 
 #endif

@@ -4,9 +4,11 @@
 #include <string.h>
 
 /* Probes whose means stand in a record, under their own ids. */
-static const char *const recorded[] = {"sink_rate",  "sink_rate_head",  "alpha", "value_ratio",
-                                       "norm_ratio", "max_over_median", "spiked"};
-enum { RECORDED = sizeof recorded / sizeof *recorded };
+static const char *const recorded[] = {"sink_rate", "sink_rate_head", "alpha", "value_ratio",
+                                       "norm_ratio", "max_over_median", "spiked",
+                                       /* of models with a slot */
+                                       "sink_rate_slot", "alpha_slot"};
+enum { RECORDED = sizeof recorded / sizeof *recorded, OF_SLOTS = 2 };
 
 /* Inputs besides the packed one, where the data has documents. */
 static const struct {
@@ -36,7 +38,8 @@ static void lay_out(sl_metrics *m, const sl_config *c, const sl_dims *d) {
   add_field(m, "step", 0, NULL);
   add_field(m, "train_loss", 0, NULL);
   add_field(m, "valid_loss", 0, NULL);
-  for (int i = 0; i < RECORDED; i++) {
+  m->recorded = RECORDED - (sl_sink_attended(&c->model) ? 0 : OF_SLOTS);
+  for (int i = 0; i < m->recorded; i++) {
     int shape[SL_RANK];
     int rank = sl_probe_shape(probe_named(recorded[i]), d, shape);
     add_field(m, recorded[i], rank, shape);
@@ -120,12 +123,12 @@ void sl_metrics_evaluate(sl_metrics *m, sl_trainer *t) {
     copy_probe(m, t, "sink_rate", field_at(m, r, inputs[i].sink));
   }
   char ids[160] = "";
-  for (int i = 0; i < RECORDED; i++) {
+  for (int i = 0; i < m->recorded; i++) {
     strcat(ids, recorded[i]);
     strcat(ids, ",");
   }
   *field_at(m, r, "valid_loss") = run_probes(m, t, ids, SL_INPUT_PACKED);
-  for (int i = 0; i < RECORDED; i++) copy_probe(m, t, recorded[i], field_at(m, r, recorded[i]));
+  for (int i = 0; i < m->recorded; i++) copy_probe(m, t, recorded[i], field_at(m, r, recorded[i]));
 }
 
 /* ---- JSON ---- */
@@ -163,7 +166,7 @@ static void write_field(const sl_field *f, const double *record, sl_text *out) {
 
 void sl_metrics_write(const sl_metrics *m, int i, sl_text *out) {
   const double *record = m->records + (size_t)i * m->record;
-  int plain = 3 + RECORDED;
+  int plain = 3 + m->recorded;
   for (int f = 0; f < plain; f++) {
     sl_text_add(out, f ? "," : "{");
     sl_text_string(out, m->fields[f].key);

@@ -21,9 +21,9 @@ typedef struct sl_fingerprint_entry {
 
 typedef struct sl_metrics {
   sl_field fields[SL_MAX_FIELDS];
-  int field_count;
-  size_t record;   /* numbers in a record */
-  double *records; /* (room, record) */
+  int field_count, recorded; /* of them, probes */
+  size_t record;             /* numbers in a record */
+  double *records;           /* (room, record) */
   int count, room;
   sl_fingerprint_entry *fingerprints;
   int fingerprint_count, fingerprint_room;

@@ -1,7 +1,7 @@
 #include "probe.h"
 
 static void add(const sl_look *k, float *out) {
-  sl_add_head_norms(k, offsetof(sl_attention, q), out);
+  sl_add_head_norms(k, offsetof(sl_attention, q), k->pass->model->dims.H, out);
 }
 
 const sl_probe_type sl_probe_query_norm = {

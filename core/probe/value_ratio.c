@@ -3,9 +3,9 @@
 static void add(const sl_look *k, float *out) {
   const sl_dims *d = &k->pass->model->dims;
   for (int l = 0; l < d->L; l++) {
-    const sl_real *v = sl_look_heads(k, k->pass->model->blocks[l].attention.v);
-    for (int h = 0; h < d->H; h++)
-      *out++ += (float)sl_first_over_others(v + (size_t)h * d->D, k->length, d->H * d->D, d->D);
+    const sl_real *v = sl_look_heads(k, k->pass->model->blocks[l].attention.v, d->G);
+    for (int g = 0; g < d->G; g++)
+      *out++ += (float)sl_first_over_others(v + (size_t)g * d->D, k->length, d->G * d->D, d->D);
   }
 }
 
@@ -15,6 +15,6 @@ const sl_probe_type sl_probe_value_ratio = {
              "drained value.",
              "arXiv 2410.13835, sec. 2", NULL},
     .kind = "matrix",
-    .shape = "LH",
+    .shape = "LG",
     .needs = "attention.v",
     .add = add};

@@ -22,6 +22,13 @@ static const sl_param data_params[] = {
      .family = &sl_packing_family,
      DATA_AT(packing),
      .help = "How documents are laid into windows, and where BOS stands."},
+    {.key = "objective",
+     .label = "Objective",
+     .type = SL_FAMILY,
+     .text = "autoregressive",
+     .family = &sl_objective_family,
+     DATA_AT(objective),
+     .help = "Which tokens of a window are predicted, and from what."},
     {.key = "context",
      .label = "Context",
      .unit = "tokens",
@@ -263,8 +270,10 @@ static sl_code check(const sl_config *c, sl_error *e) {
     return sl_fail(e, SL_E_CONFIG, "train.warmup",
                    "A warm-up of %d steps does not fit a run of %d; make it shorter.",
                    c->train.warmup, c->train.steps);
+  const sl_objective_type *objective = (const sl_objective_type *)c->data.objective.row;
+  if (objective->check) SL_TRY(objective->check(&c->data.objective.settings, c->data.context, e));
   sl_model m; /* the model's own combinations come out of its layout */
-  sl_code code = sl_model_plan(&m, &c->model, 1, c->data.context, 3, e);
+  sl_code code = sl_model_plan(&m, &c->model, 1, c->data.context + sl_model_front(&c->model), 3, e);
   if (code == SL_OK) sl_model_free(&m);
   return code;
 }

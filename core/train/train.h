@@ -42,7 +42,7 @@ extern const sl_family sl_schedule_family;
 
 /* ---- configuration of a run ---- */
 typedef struct sl_data_config {
-  sl_pick corpus, packing;
+  sl_pick corpus, packing, objective;
   int32_t context, unique;
 } sl_data_config;
 

@@ -1,4 +1,4 @@
-#include "train.h"
+#include "window.h"
 
 #include "../base/hash.h"
 #include "../base/math.h"
@@ -17,7 +17,8 @@ static int shard_start(const sl_train_config *c, int s) {
 
 static size_t batch_bytes(int B, int T) {
   size_t n = (size_t)B * T;
-  return 4 * sl_arena_round(n * sizeof(int32_t)) + sl_arena_round(n * sizeof(sl_real));
+  return 4 * sl_arena_round(n * sizeof(int32_t)) + sl_arena_round(n * sizeof(sl_real)) +
+         sl_arena_round((size_t)B * sizeof(int32_t));
 }
 
 static size_t reals(size_t n) { return sl_arena_round(n * sizeof(sl_real)); }
@@ -54,7 +55,7 @@ static sl_code vocabulary(const sl_config *c, sl_text_input text, int *V, sl_err
 
 sl_code sl_trainer_measure(const sl_config *c, sl_text_input text, const sl_kernels *k, int workers,
                            size_t *bytes, sl_model *m, int *vocabulary_size, sl_error *e) {
-  int V = 0, T = c->data.context;
+  int V = 0, T = c->data.context + sl_model_front(&c->model);
   SL_TRY(vocabulary(c, text, &V, e));
   SL_TRY(sl_model_plan(m, &c->model, shard_rows(&c->train), T, V, e));
   const sl_optimiser_type *optimiser = (const sl_optimiser_type *)c->train.optimiser.row;
@@ -83,6 +84,7 @@ static void take_batch(sl_trainer *t, sl_batch *b, int B) {
   b->position = sl_arena_take(&t->arena, bytes);
   b->document = sl_arena_take(&t->arena, bytes);
   b->weight = take(t, n);
+  b->prefix = sl_arena_take(&t->arena, (size_t)B * sizeof(int32_t));
 }
 
 static void take_all(sl_trainer *t) {
@@ -139,11 +141,12 @@ void sl_trainer_close(sl_trainer *t) {
 
 static void prepare(sl_trainer *t) {
   if (t->prepared == t->step) return;
-  for (int b = 0; b < t->batch.B; b++)
-    sl_pack_train(&t->config.data.packing, &t->corpus, t->config.seed, t->step, b, &t->batch, b);
+  for (int b = 0; b < t->batch.B; b++) sl_window_train(t, t->step, b, &t->batch, b);
   t->total_weight = 0;
   for (size_t i = 0; i < (size_t)t->batch.B * t->batch.T; i++)
     t->total_weight += t->batch.weight[i];
+  if (t->total_weight == 0)
+    t->total_weight = 1; /* nothing to predict: prefixes over short documents */
   t->prepared = t->step;
 }
 
@@ -164,7 +167,8 @@ static sl_pass pass_over(const sl_trainer *t, const sl_batch *batch, int first, 
                    .target = batch->target + at,
                    .position = batch->position + at,
                    .document = batch->document + at,
-                   .weight = batch->weight + at};
+                   .weight = batch->weight + at,
+                   .prefix = batch->prefix + first};
 }
 
 /* Computes shard i with the batch in place. The loss travels with the gradient as two numbers whose
@@ -321,9 +325,7 @@ sl_code sl_trainer_step(sl_trainer *t, sl_error *e) {
 }
 
 sl_pass sl_trainer_look(sl_trainer *t, sl_input input, int first, int count) {
-  for (int b = 0; b < count; b++)
-    sl_pack_held_out(&t->config.data.packing, &t->corpus, t->config.seed, input, first + b,
-                     &t->held_out, b);
+  for (int b = 0; b < count; b++) sl_window_held_out(t, input, first + b, &t->held_out, b);
   sl_pass p = pass_over(t, &t->held_out, 0, count, 0);
   sl_model_forward(&p);
   return p;

@@ -390,7 +390,7 @@ static void out_of_place(void) {
   refused(sl_probe_tokens(lab, &v, &w), "state", NULL, NULL, "tokens before a probe");
   refused(sl_probe_view(lab, "alpha", &v), "state", "alpha", NULL, "a view before a probe");
   refused(sl_probe(lab, "alpa", 0, 0, 1), "config", "alpha", NULL, "a misspelt probe");
-  refused(sl_probe(lab, "alpha", 3, 0, 1), "config", NULL, NULL, "input 3");
+  refused(sl_probe(lab, "alpha", SL_INPUT_COUNT, 0, 1), "config", NULL, NULL, "no such input");
   refused(sl_probe(lab, "alpha", 0, -1, 1), "config", NULL, NULL, "window -1");
   refused(sl_probe(lab, "alpha", 0, 0, 0), "config", NULL, NULL, "no windows");
   refused(sl_probe(lab, "alpha", 0, 2147483647, 9), "config", NULL, NULL, "windows beyond 2^31");

@@ -84,7 +84,8 @@ static inline void batch_open(sl_batch *b, int B, int T) {
                   malloc(n * 4),
                   malloc(n * 4),
                   malloc(n * 4),
-                  malloc(n * sizeof(sl_real))};
+                  malloc(n * sizeof(sl_real)),
+                  malloc((size_t)B * 4)};
   memset(b->tokens, 0x77, n * 4);
   memset(b->target, 0x77, n * 4);
   memset(b->position, 0x77, n * 4);
@@ -93,7 +94,8 @@ static inline void batch_open(sl_batch *b, int B, int T) {
 }
 
 static inline void batch_close(sl_batch *b) {
-  free(b->tokens), free(b->target), free(b->position), free(b->document), free(b->weight);
+  free(b->tokens), free(b->target), free(b->position), free(b->document), free(b->weight),
+      free(b->prefix);
 }
 
 static inline int rows_equal(const sl_batch *a, int i, const sl_batch *b, int j) {
