@@ -43,7 +43,6 @@ static const sl_param data_params[] = {
      .label = "Unique data",
      .unit = "tokens",
      .type = SL_INT,
-     .scale = SL_LOG,
      .def = 0,
      .min = 0,
      .max = 1000000000,
