@@ -101,7 +101,7 @@ typedef struct sl_position_type {
 struct sl_position {
   const sl_position_type *type;
   const void *settings;
-  sl_slot table, cos, sin;
+  sl_slot table, buckets, cos, sin;
 };
 extern const sl_family sl_position_family;
 

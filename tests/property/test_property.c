@@ -1,13 +1,13 @@
 /* What must hold for any weights, in the float build that trains:
  *   the future does not change the past, by no bit
  *   a document among others has the hidden states it has alone
- *   rotary positions: only distances count */
+ *   positions that are not added to embeddings: only distances count */
 #include "../../core/data/data.h"
 #include "../tiny.h"
 
 enum { T = 41, V = 13 };
 
-static void base_config(sl_model_config *c, const char *position) {
+static void base_config(sl_model_config *c) {
   sl_desc_defaults(&sl_model_section, c);
   c->layers = 3;
   c->width = 20; /* no multiple of the vector lanes' blocks */
@@ -16,7 +16,6 @@ static void base_config(sl_model_config *c, const char *position) {
   c->ffn_width = 28;
   c->init_embedding = 1;
   c->init_matrix = 0;
-  if (position) sl_pick_set(&c->position, &sl_position_family, position);
 }
 
 static int open_or_fail(tiny *t, const sl_model_config *c, int B, int kind, const char *what) {
@@ -64,7 +63,7 @@ static void check_causal(const sl_model_config *c, int kind, const char *what) {
 static void every_row_is_causal(void) {
   static covering s;
   sl_model_config base, c;
-  base_config(&base, NULL);
+  base_config(&base);
   covering_open(&s, &base, NULL, 0);
   for (int f = 0; f < s.of_model; f++)
     for (int level = 0; level < s.levels[f]; level++) {
@@ -150,7 +149,7 @@ static void packed_equals_separate(void) {
   static const int shared_tokens[] = {3};
   static covering s;
   sl_model_config base, c;
-  base_config(&base, NULL);
+  base_config(&base);
   covering_open(&s, &base, shared_tokens, 1);
   cover(&s);
   for (int i = 0; i < s.n; i++) {
@@ -162,60 +161,69 @@ static void packed_equals_separate(void) {
   }
 }
 
-/* Where only distances count, positions may also run through the window. */
-static void running_positions(void) {
-  static const struct {
-    const char *position;
-    int shared, bits;
-  } cases[] = {{"none", 0, 1}, {"none", 1, 1}, {"none", 2, 1}, {"rotary", 0, 0}};
-  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    sl_model_config c;
-    base_config(&c, cases[i].position);
-    check_packed(&c, cases[i].shared, 0, cases[i].bits, cases[i].position);
-  }
-}
-
-/* ---- rotary ---- */
+/* ---- distances ---- */
 
 /* Largest difference of the attention weights when positions p become a p + b. */
-static double moved(int a, int b) {
+static double moved(const sl_model_config *c, const char *what, int a, int b) {
   enum { TOKENS = 18 }; /* at the window's front; the rest is another document */
-  sl_model_config c;
   tiny t;
   double most = 0;
-  base_config(&c, "rotary");
-  if (!open_or_fail(&t, &c, 2, WINDOW_CAUSAL, "rotary")) return NAN;
+  if (!open_or_fail(&t, c, 2, WINDOW_CAUSAL, what)) return NAN;
   for (int i = 0; i < T; i++) {
     t.tokens[T + i] = t.tokens[i];
     t.document[i] = t.document[T + i] = i >= TOKENS;
     if (i < TOKENS) t.position[T + i] = a * i + b;
   }
   sl_model_forward(&t.pass);
-  for (int layer = 0; layer < c.layers; layer++) {
+  for (int layer = 0; layer < c->layers; layer++) {
     const sl_real *A = sl_at(&t.pass, t.model.blocks[layer].attention.weights);
-    for (int h = 0; h < c.heads; h++)
+    for (int h = 0; h < c->heads; h++)
       for (int i = 0; i < TOKENS; i++)
         for (int j = 0; j <= i; j++) {
           int at = (h * T + i) * T + j;
-          most = fmax(most, fabs((double)A[at] - (double)A[c.heads * T * T + at]));
+          most = fmax(most, fabs((double)A[at] - (double)A[c->heads * T * T + at]));
         }
   }
   tiny_close(&t);
   return most;
 }
 
-static void rotary_counts_distances(void) {
+static void only_distances_count(const sl_model_config *c, const char *what) {
   for (int by = 1; by < T - 18; by += 4)
-    check(moved(1, by) < 2e-5, "positions moved by %d change the attention by %.1e", by,
-          moved(1, by));
-  check(moved(1, 0) == 0, "the same positions give other attention");
-  check(moved(2, 0) > 1e-3, "doubled distances change the attention by %.1e only", moved(2, 0));
+    check(moved(c, what, 1, by) < 2e-5, "%s: positions moved by %d change the attention by %.1e",
+          what, by, moved(c, what, 1, by));
+  check(moved(c, what, 1, 0) == 0, "%s: the same positions give other attention", what);
+  check(moved(c, what, 2, 0) > 1e-3, "%s: doubled distances change the attention by %.1e only",
+        what, moved(c, what, 2, 0));
+}
+
+/* Without positions nothing counts, so that not even tokens that all see do. */
+static void no_positions_count(const sl_model_config *c, const char *what) {
+  for (int shared = 0; shared <= 2; shared++) check_packed(c, shared, 0, 1, what);
+}
+
+/* Positions may then run through the documents of a window, too. */
+static void positions_count_distances(void) {
+  for (int r = 0; r < sl_position_family.count; r++)
+    for (int v = 0; v < row_variants(&sl_position_family, r, -1, NULL); v++) {
+      sl_model_config c;
+      char what[60];
+      base_config(&c);
+      row_variants(&sl_position_family, r, v, &c.position);
+      snprintf(what, sizeof what, "%s variant %d", c.position.row->id, v);
+      if (tiny_absolute(&c)) continue;
+      if (!strcmp(c.position.row->id, "none")) {
+        no_positions_count(&c, what);
+      } else {
+        check_packed(&c, 0, 0, 0, what);
+        only_distances_count(&c, what);
+      }
+    }
 }
 
 int main(void) {
   every_row_is_causal();
   packed_equals_separate();
-  running_positions();
-  rotary_counts_distances();
+  positions_count_distances();
   return harness_end();
 }

@@ -250,6 +250,11 @@ static void impossible_combinations(void) {
   refuse_json("{\"model\":{\"heads\":3,\"width\":8}}", "config", "8", "3");
   refuse_json("{\"model\":{\"head_size\":3}}", "config", "even", "3");
   refuse_json("{\"model\":{\"heads\":8,\"width\":8}}", "config", "even", "1");
+  refuse_json(
+      "{\"model\":{\"heads\":2,\"width\":8,\"position\":{\"type\":\"rotary\",\"fraction\":0.2}}}",
+      "config", "fraction", "4");
+  refuse_json("{\"model\":{\"position\":{\"type\":\"relative\",\"max_distance\":16}}}", "config",
+              "32", "beyond 16");
   refuse_json("{\"train\":{\"batch\":2,\"shards\":3}}", "config", "2", "3");
   refuse_json("{\"train\":{\"warmup\":10,\"steps\":10}}", "config", "10", NULL);
   refuse_json("{\"data\":{\"packing\":\"causal_bos\"}}", "config", "causal_bos", "backcopy");

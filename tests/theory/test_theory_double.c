@@ -1,10 +1,14 @@
 /* Theorems about one token repeated T times (Gu et al. 2025, arXiv 2410.10781, app. B), which hold
- * for any weights: here for random ones, every norm, placement and feed-forward. In double.
+ * for any weights: here for random ones, and with every choice that leaves a softmax over all earlier
+ * tokens what it is. In double.
  *
- *   no positions   all hidden states of a layer are equal, A_{t,i} = 1/t
- *   rotary         all hidden states of a layer are equal, and with xi = |q| |k| / sqrt(D)
- *                  A_{t,i} <= e^{2 xi} / (e^{2 xi} + t - 1): no sink without large norms
- *   absolute       (sinusoidal, learned) the states differ */
+ *   absolute positions (sinusoidal, learned): the hidden states of a layer differ
+ *   all others: they are equal, and
+ *     none      A_{t,i} = 1/t
+ *     rotary    A_{t,i} <= e^{2 xi} / (e^{2 xi} + t - 1), xi = |q| |k| / sqrt(D): no sink without
+ *               large norms
+ *     relative  A_t is the softmax of the bias alone, in every layer
+ *     ALiBi     the same, and the last token has the most */
 #include "../tiny.h"
 
 enum { B = 1, T = 12, V = 11 };
@@ -55,6 +59,33 @@ static void check_bound(const tiny *t, int layer, const char *what) {
   check(over <= close_enough, "%s layer %d: A is %.1e above the bound", what, layer, over);
 }
 
+/* What a position adds to the scores of head h's query i. */
+static void biases(const tiny *t, int h, int i, sl_real *b) {
+  const sl_position *o = &t->model.position;
+  for (int j = 0; j <= i; j++) b[j] = 0;
+  o->type->bias(&t->pass, o, &(sl_bias_row){h, t->position[i], t->position, i + 1}, b);
+}
+
+static void check_bias_alone(const tiny *t, int layer, const char *what) {
+  const sl_dims *d = &t->model.dims;
+  const sl_real *A = sl_at(&t->pass, t->model.blocks[layer].attention.weights);
+  int falls = !strcmp(t->model.config.position.row->id, "alibi"), fallen = 0;
+  double most = 0;
+  for (int h = 0; h < d->H; h++)
+    for (int i = 0; i < T; i++) {
+      sl_real b[T];
+      double sum = 0;
+      const sl_real *row = A + (h * T + i) * T;
+      biases(t, h, i, b);
+      for (int j = 0; j <= i; j++) sum += exp(b[j]);
+      for (int j = 0; j <= i; j++) most = fmax(most, fabs(row[j] - exp(b[j]) / sum));
+      for (int j = 1; j <= i; j++) fallen += row[j] <= row[j - 1];
+    }
+  check(most <= close_enough, "%s layer %d: A differs from softmax of the bias by %.1e", what,
+        layer, most);
+  check(!falls || !fallen, "%s layer %d: ALiBi favours an earlier token", what, layer);
+}
+
 static void repeat_one_token(tiny *t, int32_t token) {
   for (int i = 0; i < T; i++) {
     t->tokens[i] = token;
@@ -83,6 +114,7 @@ static void check_config(const sl_model_config *c, uint32_t seed, const char *na
     if (layer == c->layers) break;
     if (!strcmp(position, "none")) check_uniform(&t, layer, what);
     if (!strcmp(position, "rotary")) check_bound(&t, layer, what);
+    if (t.model.position.type->bias && c->softcap == 0) check_bias_alone(&t, layer, what);
   }
   tiny_close(&t);
 }

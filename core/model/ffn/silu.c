@@ -1,13 +1,11 @@
 /* SiLU, or Swish (Ramachandran et al. 2017): a = u s, s = sigmoid(u), which is kept. Backward:
  * du = da (s + u s (1 - s)). */
+#include "../elementwise.h"
 #include "../model.h"
 
 static void forward(const sl_kernels *k, const sl_activation *x, sl_real *a) {
-  k->exp_row(x->n, -1, 0, x->u, x->s);
-  for (size_t i = 0; i < x->n; i++) {
-    x->s[i] = x->s[i] > (sl_real)1e30 ? 0 : 1 / (1 + x->s[i]);
-    a[i] = x->u[i] * x->s[i];
-  }
+  sl_sigmoid_row(k, x->n, 1, 0, x->u, x->s);
+  for (size_t i = 0; i < x->n; i++) a[i] = x->u[i] * x->s[i];
 }
 
 static void backward(const sl_kernels *k, const sl_activation *x, const sl_real *da, sl_real *dg,
