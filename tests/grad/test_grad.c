@@ -1,7 +1,9 @@
 /* The whole model's gradient against central differences, in the double build, to a relative 1e-8.
  *
- * Every row of every family on its own, every pair of them at least once, every kind of document mask. A difference is the five-point one, whose error falls as h^4; where
- * a kink (ReLU) lies inside its stencil a narrower one is tried: a wrong gradient passes at none. */
+ * Every row of every family on its own, every pair of them at least once, every kind of document
+ * mask; some elements of every tensor. A difference is the five-point one, whose error falls as h^4;
+ * where a kink (ReLU) lies inside its stencil a narrower one is tried: a wrong gradient passes at
+ * none. */
 #include "../tiny.h"
 
 #ifndef SL_DOUBLE
