@@ -199,12 +199,16 @@ typedef struct choice {
   const char *section, *key, *id;
 } choice;
 
+enum { CHOICES_MAX = 256 };
+
 static int choices_of(const sl_desc *section, choice *out, int n) {
   for (const sl_param *p = section->params; p && p->key; p++) {
     for (int r = 0; p->type == SL_FAMILY && r < p->family->count; r++)
-      out[n++] = (choice){section->id, p->key, p->family->rows[r]->id};
+      if (check(n < CHOICES_MAX, "more choices than CHOICES_MAX"))
+        out[n++] = (choice){section->id, p->key, p->family->rows[r]->id};
     for (int o = 0; p->type == SL_CHOICE && p->options[o].id; o++)
-      out[n++] = (choice){section->id, p->key, p->options[o].id};
+      if (check(n < CHOICES_MAX, "more choices than CHOICES_MAX"))
+        out[n++] = (choice){section->id, p->key, p->options[o].id};
   }
   return n;
 }
@@ -221,7 +225,7 @@ static void write_section(char *json, size_t size, const char *section, const ch
 }
 
 static void all_pairs(void) {
-  choice choices[128];
+  choice choices[CHOICES_MAX];
   int n = 0, pairs = 0, trained = 0;
   for (const sl_param *p = sl_config_desc.params; p->key; p++)
     if (p->type == SL_SECTION) n = choices_of(p->section, choices, n);
