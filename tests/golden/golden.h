@@ -242,7 +242,7 @@ static void need_pairs(void) {
 
 /* Passes over the numbers of a case that the engine refuses. */
 static void refused(const sl_json *c, const sl_error *e) {
-  check(0, "%s: %s %s", string_at(c, "name"), e->path, e->message);
+  check(0, "%s: %s", string_at(c, "name"), e->message);
   for (const sl_json *x = first_at(c, "tensors"); x; x = sl_json_next(x))
     next_number += (size_t)number_at(x, "size");
 }
