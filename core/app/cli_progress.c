@@ -121,6 +121,8 @@ static void write_rates(const sl_json *record) {
   printf("sink rate     ");
   for (const sl_json *x = first_of(sl_json_get(record, "sink_rate")); x; x = sl_json_next(x))
     printf("  k=%d %5.1f %%", k++, 100 * number(x));
+  const sl_json *slot = sl_json_get(record, "sink_rate_slot");
+  if (slot) printf("  * %5.1f %%", 100 * number(first_of(slot)));
   printf("\n");
 }
 
@@ -184,6 +186,7 @@ int cli_summary(const cli_run *r, double seconds, int64_t first) {
   printf("\n");
   write_rates(record);
   write_heads(record, "alpha", "alpha, by head");
+  write_heads(record, "alpha_slot", "alpha, slot");
   write_heads(record, "value_ratio", "value ratio");
   write_peak(record, "norm_ratio", "norm ratio");
   write_peak(record, "max_over_median", "max / median");

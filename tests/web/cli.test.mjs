@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const program = process.env.SINKLAB ?? path.join(root, 'build', 'sinklab');
-const PRESETS = ['R0', 'R1', 'R2', 'R2b', 'R3', 'R3s'];
+const PRESETS = ['R0', 'R1', 'R2', 'R2b', 'R2c', 'R3', 'R3s'];
 
 /** A run that takes a moment: R0, made small. */
 const SMALL = ['--preset', 'R0', '--set', 'eval.sequences=4', '--set', 'eval.fingerprint_every=10',
