@@ -229,6 +229,33 @@ static void steps_are_as_long_as_asked(void) {
   sl_free(lab);
 }
 
+/* A step follows the whole gradient where clip is 0 or above its norm, else a gradient of that norm. */
+static void clipping_can_be_off(void) {
+  static const double clips[] = {0, 0.1, 1000};
+  static float params[20000];
+  for (int i = 0; i < 3; i++) {
+    char json[400];
+    snprintf(json, sizeof json,
+             "{" TINY_MODEL ",\"data\":{\"context\":16},\"train\":{\"steps\":9,\"batch\":2,"
+             "\"shards\":1,\"lr\":0.5,\"clip\":%g,\"optimiser\":{\"type\":\"sgd\",\"momentum\":0}}"
+             "," TINY_EVAL "}",
+             clips[i]);
+    sl_lab *lab = opened(json, 1);
+    sl_view g;
+    double norm = 0;
+    moved(lab, params);
+    check(!sl_shard(lab, 0) && !sl_tensor(lab, "shards.0", &g), "%s", lab_message(lab));
+    for (int j = 0; j < g.shape[0] - 2; j++)
+      norm += (double)((const float *)g.data)[j] * ((const float *)g.data)[j];
+    norm = sqrt(norm);
+    check(norm > 0.2, "the gradient's norm is only %g", norm);
+    check(sl_apply(lab) == 0, "%s", lab_message(lab));
+    double want = 0.5 * (i == 1 ? 0.1 : norm), far = moved(lab, params);
+    check(fabs(far - want) < 1e-5 * want, "clip %g: a step of %g, not %g", clips[i], far, want);
+    sl_free(lab);
+  }
+}
+
 /* Decay takes its share of matrices and tables, and leaves the scales of the norms alone. */
 static void decay_is_for_matrices(void) {
   static const char json[] =
@@ -350,6 +377,7 @@ static void every_run(void) {
 
 int main(void) {
   steps_are_as_long_as_asked();
+  clipping_can_be_off();
   decay_is_for_matrices();
   every_run();
   sl_lab *lab = sl_new();
