@@ -71,6 +71,7 @@ int sl_probe(sl_lab *lab, const char *ids, int input, int first, int sequences) 
   if (sl_input_types[input].source == SL_FROM_PROMPT && !lab->run->trainer.corpus.prompt_length)
     return sl_fail(&lab->error, SL_E_STATE, "prompt",
                    "There is no prompt yet to look at; write one first.");
+  SL_TRY(sl_probes_check(set, &lab->run->trainer.model, &lab->error));
   sl_probe_run run = {.input = (sl_input)input, .first = first, .count = sequences};
   sl_probes_run(&lab->run->trainer, set, &run, lab->run->metrics.probes);
   lab->run->probed = set;

@@ -381,6 +381,7 @@ void sl_attention_forward(const sl_pass *p, const sl_attention *a, const sl_real
   sl_sink_output(p, a, sl_at(p, a->o));
   if (a->gate->where == SL_GATE_OUTPUT)
     sl_head_gate_forward(p, a, sl_at(p, a->o), sl_at(p, a->gated));
+  if (p->edit) sl_edit_at(p, SL_POINT_HEADS, sl_layer_of(p->model, a), gated_of(p, a));
   if (p->model->config.head_combination == SL_COMBINE_SUM)
     add_heads(p, gated_of(p, a), sl_at(p, a->combined));
   sl_linear_forward(p, &a->to_o, out_of(p, a), y);

@@ -21,9 +21,11 @@ sl_span sl_visible(const sl_head *h, sl_span before, int query) {
   if (query > 0 && s.lead == query - 1 && document[s.lead] == SL_DOCUMENT_SHARED) s.lead++;
   if (query > 0 && document[query] != document[query - 1]) s.first = query;
   int low = query < h->prefix ? 0 : h->a->mask->first(&h->pass->model->config.mask.settings, query);
+  int hides = query > 0 && h->pass->edit && h->pass->edit->hide_first;
+  if (hides && low < 1) low = 1;
   s.shared = s.lead;
   s.from = low < s.shared ? low : s.shared;
-  if (query > 0 && always_seen(h) && low > 0) {
+  if (query > 0 && always_seen(h) && low > 0 && !hides) {
     if (low >= s.shared) s.shared = 1; /* at most one BOS stands between: no third run of keys */
     s.from = 0;
   }

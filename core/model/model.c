@@ -134,8 +134,12 @@ void sl_model_forward(const sl_pass *p) {
   embed_sink_token(p, x);
   if (m->position.type->embed) m->position.type->embed(p, &m->position, x);
   sl_dropout(p, 0, x);
-  for (int l = 0; l < d->L; l++)
-    sl_block_forward(p, &m->blocks[l], sl_at(p, m->hidden[l]), sl_at(p, m->hidden[l + 1]));
+  sl_edit_at(p, SL_POINT_HIDDEN, 0, x);
+  for (int l = 0; l < d->L; l++) {
+    sl_real *y = sl_at(p, m->hidden[l + 1]);
+    sl_block_forward(p, &m->blocks[l], sl_at(p, m->hidden[l]), y);
+    sl_edit_at(p, SL_POINT_HIDDEN, l + 1, y);
+  }
   if (m->final_norm.type)
     m->final_norm.type->forward(p, &m->final_norm, sl_at(p, m->hidden[d->L]), sl_at(p, m->top));
   sl_gemm logits = sl_gemm_dense(SL_GEMM_NT, 0, p->N, d->V, d->C);
@@ -149,6 +153,18 @@ double sl_model_loss(const sl_pass *p, sl_real grad_scale, sl_real *losses) {
   if (t && (t->label_smoothing > 0 || t->z_loss > 0)) return sl_objective(p, grad_scale, losses);
   return p->k->cross_entropy(p->N, m->dims.V, p->target, p->weight, grad_scale, sl_at(p, m->logits),
                              losses);
+}
+
+void sl_model_pull(const sl_pass *p, int from, int to, sl_real *d) {
+  const sl_model *m = p->model;
+  for (int l = from - 1; l >= to; l--)
+    sl_block_backward(p, &m->blocks[l], sl_at(p, m->hidden[l]), d);
+}
+
+int sl_layer_of(const sl_model *m, const sl_attention *a) {
+  int layer = 0;
+  while (layer < m->dims.L && &m->blocks[layer].attention != a) layer++;
+  return layer;
 }
 
 void sl_model_backward(const sl_pass *p) {
@@ -168,8 +184,7 @@ void sl_model_backward(const sl_pass *p) {
   } else {
     p->k->gemm(&to_x, d_logits, sl_weight(p, m->unembedding), dx, p->work);
   }
-  for (int l = d->L - 1; l >= 0; l--)
-    sl_block_backward(p, &m->blocks[l], sl_at(p, m->hidden[l]), dx);
+  sl_model_pull(p, d->L, 0, dx);
   sl_dropout(p, 0, dx);
   if (m->position.type->embed_back) m->position.type->embed_back(p, &m->position, dx);
   embed_sink_token_back(p, dx);

@@ -41,6 +41,20 @@ typedef struct sl_training {
   int first; /* window of the batch that the pass begins with */
 } sl_training;
 
+/* What an analysis changes in a forward pass that is only looked at. Parameters are never touched, so the
+ * model is as it was afterwards. */
+typedef enum sl_point {
+  SL_POINT_HIDDEN, /* (N,C) the residual stream in front of block `layer`; L: after the last */
+  SL_POINT_HEADS   /* (N,HD) what the heads of block `layer` give, gated */
+} sl_point;
+typedef struct sl_edit sl_edit;
+struct sl_edit {
+  /* Changes x in place, at every point; NULL: nothing. */
+  void (*apply)(const sl_edit *e, const struct sl_pass *p, sl_point point, int layer, sl_real *x);
+  const void *what; /* apply's own */
+  int hide_first;   /* no other token sees the window's first */
+};
+
 /* One forward and backward pass of one worker over B windows. */
 typedef struct sl_pass {
   const sl_model *model;
@@ -54,6 +68,7 @@ typedef struct sl_pass {
   const int32_t *tokens, *target, *position, *document; /* (B,T) */
   const sl_real *weight;                                /* (B,T) */
   const sl_training *training;                          /* NULL: the model is only looked at */
+  const sl_edit *edit;                                  /* NULL: nothing is changed */
   const int32_t *prefix; /* (B) tokens at the front that all see each other; NULL: none */
 } sl_pass;
 
@@ -231,6 +246,15 @@ double sl_model_loss(const sl_pass *p, sl_real grad_scale, sl_real *losses);
 double sl_objective(const sl_pass *p, sl_real grad_scale, sl_real *losses);
 /* Adds this pass's gradients to p->grads; after sl_model_loss with a grad_scale. */
 void sl_model_backward(const sl_pass *p);
+/* d (N,C) holds a gradient in the residual stream in front of block `from` (or after the last) and
+ * becomes that in front of block `to`, at most `from`; on the way adds to p->grads. */
+void sl_model_pull(const sl_pass *p, int from, int to, sl_real *d);
+/* Changes x as the pass's edit says. */
+static inline void sl_edit_at(const sl_pass *p, sl_point point, int layer, sl_real *x) {
+  if (p->edit && p->edit->apply) p->edit->apply(p->edit, p, point, layer, x);
+}
+/* Which block an attention belongs to. */
+int sl_layer_of(const sl_model *m, const sl_attention *a);
 /* Multiply-adds times two of one training step per token, by the usual formula. */
 double sl_model_flops_per_token(const sl_model *m);
 

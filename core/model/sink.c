@@ -8,9 +8,7 @@ static const sl_sink_settings *settings_of(const sl_pass *p) {
   return (const sl_sink_settings *)(const void *)&p->model->config.slot.settings;
 }
 
-int sl_sink_attended(const sl_model_config *c) {
-  return sl_sink_column(c) || sl_model_front(c);
-}
+int sl_sink_attended(const sl_model_config *c) { return sl_sink_column(c) || sl_model_front(c); }
 
 int sl_sink_column(const sl_model_config *c) {
   return (((const sl_sink_type *)c->slot.row)->has & (SL_SINK_KEY | SL_SINK_LOGIT)) != 0;

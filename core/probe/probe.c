@@ -20,6 +20,9 @@ static int extent(char letter, const sl_dims *d) {
     case 'G': return d->G;
     case 'P': return d->L + 1;
     case 'K': return SL_SINK_KEYS;
+    case 'C': return d->C;
+    case 'D': return d->D;
+    case 'Q': return SL_BANDS;
     default: return letter - '0';
   }
 }
@@ -52,22 +55,29 @@ sl_code sl_probe_parse(const char *ids, sl_probe_set *set, sl_error *e) {
   *set = 0;
   while (*ids) {
     size_t n = strcspn(ids, ",");
-    const char *names[32];
+    const char *names[64];
     char id[40] = "";
     int found = -1;
     memcpy(id, ids, n < sizeof id ? n : sizeof id - 1);
-    for (int i = 0; i < sl_probe_family.count; i++) {
+    int count = sl_probe_family.count < 64 ? sl_probe_family.count : 64;
+    for (int i = 0; i < count; i++) {
       names[i] = family_rows[i]->id;
       if (!strcmp(family_rows[i]->id, id)) found = i;
     }
     if (found < 0) {
-      const char *near = sl_nearest(id, names, sl_probe_family.count);
+      const char *near = sl_nearest(id, names, count);
       return sl_fail(e, SL_E_CONFIG, "probe", "There is no probe \"%s\"%s%s%s.", id,
                      near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
     }
     *set |= (sl_probe_set)1 << found;
     ids += n + (ids[n] == ',');
   }
+  return SL_OK;
+}
+
+sl_code sl_probes_check(sl_probe_set set, const sl_model *m, sl_error *e) {
+  for (int i = 0; i < sl_probe_family.count; i++)
+    if ((set >> i & 1) && type_at(i)->check) SL_TRY(type_at(i)->check(m, e));
   return SL_OK;
 }
 
@@ -80,7 +90,7 @@ static void clear(sl_probe_set set, const sl_dims *d, float *all) {
 static void average(sl_probe_set set, const sl_dims *d, int count, float *all) {
   for (int i = 0; i < sl_probe_family.count; i++) {
     const sl_probe_type *p = type_at(i);
-    if (!(set >> i & 1) || p->first_only) continue;
+    if (!(set >> i & 1) || p->first_only || !p->add) continue;
     float *out = sl_probe_out(p, d, all);
     for (size_t j = 0; j < sl_probe_size(p, d); j++) out[j] /= (float)count;
   }
@@ -88,7 +98,7 @@ static void average(sl_probe_set set, const sl_dims *d, int count, float *all) {
 
 static void add_window(sl_probe_set set, const sl_look *look, float *all) {
   for (int i = 0; i < sl_probe_family.count; i++)
-    if ((set >> i & 1) && !(type_at(i)->first_only && look->index))
+    if ((set >> i & 1) && type_at(i)->add && !(type_at(i)->first_only && look->index))
       type_at(i)->add(look, sl_probe_out(type_at(i), &look->pass->model->dims, all));
 }
 
@@ -123,6 +133,9 @@ void sl_probes_run(sl_trainer *t, sl_probe_set set, sl_probe_run *run, float *al
   }
   average(set, d, run->count, all);
   run->loss = loss / weight;
+  for (int i = 0; i < sl_probe_family.count; i++)
+    if ((set >> i & 1) && type_at(i)->measure)
+      type_at(i)->measure(t, run, sl_probe_out(type_at(i), d, all));
 }
 
 /* ---- what several probes share ---- */

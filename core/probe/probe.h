@@ -15,6 +15,7 @@ typedef struct sl_look {
   int tokens;     /* of these, those that attention shares are averaged over, from the front */
 } sl_look;
 
+struct sl_probe_run;
 typedef struct sl_probe_type {
   sl_desc desc;
   const char *kind; /* how to draw it: scalar, series, matrix, tokens or table */
@@ -24,12 +25,17 @@ typedef struct sl_probe_type {
   const char *needs; /* saved tensors it reads, by name without the layer */
   /* Adds one window's numbers to out; the sum is divided by the number of windows. */
   void (*add)(const sl_look *look, float *out);
+  /* Or, instead of add: passes of its own (with changes, or backwards). out is all zeros. */
+  void (*measure)(sl_trainer *t, const struct sl_probe_run *run, float *out);
+  /* A sentence if the model has nothing to measure; NULL: every model has. */
+  sl_code (*check)(const sl_model *m, sl_error *e);
   int first_only; /* of the first window alone, not a mean */
 } sl_probe_type;
 
 extern const sl_family sl_probe_family; /* rows are sl_probe_type */
 
-#define SL_SINK_KEYS 4 /* sink rates are given for the first four tokens */
+#define SL_BANDS     20 /* of the unembedding's spectrum */
+#define SL_SINK_KEYS 4  /* sink rates are given for the first four tokens */
 
 /* Sizes of the dimensions in `shape`; returns their number. */
 int sl_probe_shape(const sl_probe_type *p, const sl_dims *d, int shape[SL_RANK]);
@@ -40,9 +46,12 @@ size_t sl_probes_size(const sl_dims *d);
 float *sl_probe_out(const sl_probe_type *p, const sl_dims *d, float *all);
 
 /* Which probes: bit i is row i of the family. */
-typedef uint32_t sl_probe_set;
+typedef uint64_t sl_probe_set;
 /* Comma-separated ids to a set. */
 sl_code sl_probe_parse(const char *ids, sl_probe_set *set, sl_error *e);
+
+/* A sentence if the model has nothing to measure for one of the set. */
+sl_code sl_probes_check(sl_probe_set set, const sl_model *m, sl_error *e);
 
 /* What sl_probes_run looked at besides. */
 typedef struct sl_probe_run {

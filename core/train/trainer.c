@@ -324,11 +324,21 @@ sl_code sl_trainer_step(sl_trainer *t, sl_error *e) {
   return sl_trainer_apply(t, e);
 }
 
-sl_pass sl_trainer_look(sl_trainer *t, sl_input input, int first, int count) {
+sl_pass sl_trainer_windows(sl_trainer *t, sl_input input, int first, int count) {
   for (int b = 0; b < count; b++) sl_window_held_out(t, input, first + b, &t->held_out, b);
-  sl_pass p = pass_over(t, &t->held_out, 0, count, 0);
+  return pass_over(t, &t->held_out, 0, count, 0);
+}
+
+sl_pass sl_trainer_look(sl_trainer *t, sl_input input, int first, int count) {
+  sl_pass p = sl_trainer_windows(t, input, first, count);
   sl_model_forward(&p);
   return p;
+}
+
+sl_real *sl_trainer_room(sl_trainer *t, size_t *n) {
+  t->prepared = -1;
+  *n = (t->n + 2) * (size_t)t->config.train.shards;
+  return t->shards;
 }
 
 uint64_t sl_trainer_fingerprint(const sl_trainer *t) {
