@@ -184,72 +184,6 @@ static void deep_and_large_json(void) {
 
 /* ---- combinations ---- */
 
-enum { TRAIN, REFUSE };
-
-/* One step, or a sentence. */
-static int try_config(sl_lab *l, const char *json, int *trained) {
-  int rc = sl_open(l, json, strlen(json), text, sizeof text, 1, 0);
-  if (rc == 0) rc = sl_train(l, 1);
-  *trained += rc == 0;
-  if (rc == 0) return check(sl_step(l) == 1 && isfinite(sl_loss(l)), "%s: no step", json);
-  return check(is_sentence(lab_message(l)), "%s: \"%s\" is no sentence", json, lab_message(l));
-}
-
-typedef struct choice {
-  const char *section, *key, *id;
-} choice;
-
-enum { CHOICES_MAX = 256 };
-
-static int choices_of(const sl_desc *section, choice *out, int n) {
-  for (const sl_param *p = section->params; p && p->key; p++) {
-    for (int r = 0; p->type == SL_FAMILY && r < p->family->count; r++)
-      if (check(n < CHOICES_MAX, "more choices than CHOICES_MAX"))
-        out[n++] = (choice){section->id, p->key, p->family->rows[r]->id};
-    for (int o = 0; p->type == SL_CHOICE && p->options[o].id; o++)
-      if (check(n < CHOICES_MAX, "more choices than CHOICES_MAX"))
-        out[n++] = (choice){section->id, p->key, p->options[o].id};
-  }
-  return n;
-}
-
-static void write_section(char *json, size_t size, const char *section, const char *fixed,
-                          const choice *a, const choice *b) {
-  size_t n = strlen(json);
-  n += (size_t)snprintf(json + n, size - n, ",\"%s\":{%s", section, fixed);
-  const choice *both[] = {a, b};
-  for (int i = 0; i < 2; i++)
-    if (!strcmp(both[i]->section, section) && !(i && a == b))
-      n += (size_t)snprintf(json + n, size - n, ",\"%s\":\"%s\"", both[i]->key, both[i]->id);
-  snprintf(json + n, size - n, "}");
-}
-
-static void all_pairs(void) {
-  choice choices[CHOICES_MAX];
-  int n = 0, pairs = 0, trained = 0;
-  for (const sl_param *p = sl_config_desc.params; p->key; p++)
-    if (p->type == SL_SECTION) n = choices_of(p->section, choices, n);
-  sl_lab *l = sl_new();
-  for (int a = 0; a < n; a++)
-    for (int b = a; b < n; b++) {
-      char json[700] = "{\"seed\":\"5\"";
-      if (a != b && !strcmp(choices[a].key, choices[b].key)) continue;
-      write_section(json, sizeof json, "model",
-                    "\"layers\":1,\"heads\":2,\"width\":8,\"ffn_width\":8", &choices[a],
-                    &choices[b]);
-      write_section(json, sizeof json, "data", "\"context\":16", &choices[a], &choices[b]);
-      write_section(json, sizeof json, "train", "\"steps\":4,\"batch\":2,\"shards\":2", &choices[a],
-                    &choices[b]);
-      write_section(json, sizeof json, "eval", "\"sequences\":1", &choices[a], &choices[b]);
-      strcat(json, "}");
-      try_config(l, json, &trained);
-      pairs++;
-    }
-  printf("%d of %d pairs trained, the rest refused\n", trained, pairs);
-  check(trained > pairs / 2, "only %d of %d pairs train", trained, pairs);
-  sl_free(l);
-}
-
 static void impossible_combinations(void) {
   refuse_json("{\"model\":{\"heads\":3,\"width\":8}}", "config", "8", "3");
   refuse_json("{\"model\":{\"head_size\":3}}", "config", "even", "3");
@@ -435,7 +369,6 @@ int main(void) {
   broken_json();
   deep_and_large_json();
   impossible_combinations();
-  all_pairs();
   too_much_memory();
   bad_text();
   not_utf8();
