@@ -75,6 +75,22 @@ static void every_row_is_causal(void) {
     }
 }
 
+/* A covering set of everything that can be chosen, the kind of the window among it. */
+static void combinations_are_causal(void) {
+  static const int kinds[] = {WINDOW_KINDS};
+  static covering s;
+  sl_model_config base, c;
+  base_config(&base);
+  covering_open(&s, &base, kinds, 1);
+  cover(&s);
+  for (int i = 0; i < s.n; i++) {
+    char name[600];
+    covering_config(&s, s.rows[i], &c);
+    check_causal(&c, s.rows[i][s.of_model],
+                 config_name(s.factors, s.of_model, &c, name, sizeof name));
+  }
+}
+
 /* ---- packed equals separate ---- */
 
 enum { DOCUMENTS = 4 };
@@ -223,6 +239,7 @@ static void positions_count_distances(void) {
 
 int main(void) {
   every_row_is_causal();
+  combinations_are_causal();
   packed_equals_separate();
   positions_count_distances();
   return harness_end();
