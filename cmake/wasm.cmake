@@ -7,7 +7,7 @@
 
 option(SL_FMA_ENGINE "The vector kernels in fused multiply-adds (WebAssembly relaxed SIMD)" OFF)
 set(SL_ENGINE sinklab)
-set(SL_SIMD -msimd128 -mbulk-memory)
+set(SL_SIMD -msimd128 -mbulk-memory -mnontrapping-fptoint)
 if(SL_FMA_ENGINE)
   set(SL_ENGINE sinklab-fma)
   list(APPEND SL_SIMD -mrelaxed-simd)
@@ -37,19 +37,30 @@ foreach(declaration IN LISTS declarations)
 endforeach()
 list(JOIN exports "," exports)
 
+# One segment of data with its zeros compresses better than the hundreds that Binaryen makes of it.
+set(one_segment)
+if(EMSCRIPTEN_VERSION VERSION_GREATER_EQUAL 3.1.60)
+  set(one_segment -sBINARYEN_EXTRA_PASSES=--skip-pass=memory-packing)
+endif()
+
 set(stack STACK_SIZE)
 if(EMSCRIPTEN_VERSION VERSION_LESS 3.1.25)
   set(stack TOTAL_STACK)
 endif()
 
 file(GLOB SL_WASM CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/core/app/wasm*.c")
-# What a step does not run for long is made as small as can be, what makes its data small; kernels and
-# model stay fast. -Oz at the link would cost them 3 to 10 % of their speed for 0.2 KB.
+# Everything is made as small as can be but what a step spends its time in. That is the kernels: they
+# are written with the vectors that they need, and name the loops to be unrolled (VEC_UNROLL), so that
+# the compiler shall not do more of either (left to itself it costs 4 KB and makes them no faster). And
+# it is the loops over attention weights and gates, which the compiler shall turn into vectors.
 set(small ${SL_CORE} ${SL_WASM})
-list(FILTER small EXCLUDE REGEX "/core/(kernels|model)/")
+list(FILTER small EXCLUDE REGEX "/core/(kernels/|model/(similarity/|gate|elementwise|attention_row))")
 set_source_files_properties(${small} PROPERTIES COMPILE_OPTIONS -Oz)
+# What makes its data, a little less so.
 list(FILTER small INCLUDE REGEX "/core/(data/(packing|corpus/(corpus_|stories))|base/(hash|math|rng)\\.c)")
 set_source_files_properties(${small} PROPERTIES COMPILE_OPTIONS -Os)
+set_source_files_properties(${SL_VEC} PROPERTIES
+  COMPILE_OPTIONS "-Os;-fno-vectorize;-fno-slp-vectorize")
 target_compile_options(sl_cjson PRIVATE -Oz)
 add_executable(sinklab_wasm ${SL_WASM} ${SL_CORE} $<TARGET_OBJECTS:sl_cjson>)
 sl_core(sinklab_wasm)
@@ -63,7 +74,7 @@ target_compile_options(sinklab_wasm PRIVATE
 target_link_options(sinklab_wasm PRIVATE
   ${SL_OPT_FLAGS} ${SL_SIMD} --no-entry -sSTANDALONE_WASM
   -sALLOW_MEMORY_GROWTH=1 -sINITIAL_MEMORY=4194304 -sMAXIMUM_MEMORY=2147483648
-  -s${stack}=1048576 -sEXPORTED_FUNCTIONS=${exports})
+  -s${stack}=1048576 -sEXPORTED_FUNCTIONS=${exports} ${one_segment})
 
 # Kernels and peak alone, for make bench: cmake --build build/wasm --target bench_wasm
 file(GLOB SL_BENCH CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/core/kernels/*.c")

@@ -12,6 +12,8 @@
 #include <stdint.h>
 #include <string.h>
 
+/* In front of a short loop of constant length whose elements live in registers. */
+#define VEC_UNROLL _Pragma("GCC unroll 16")
 #define VEC_INLINE static inline __attribute__((always_inline, unused))
 
 #ifdef __wasm_simd128__

@@ -16,9 +16,8 @@ sl_linear sl_linear_plan(sl_plan *p, const sl_model_config *c, const char *group
   return l;
 }
 
-void sl_bias_back(int N, int n, const sl_real *restrict dy, sl_real *restrict db) {
-  for (int i = 0; i < N; i++, dy += n)
-    for (int j = 0; j < n; j++) db[j] += dy[j];
+void sl_bias_back(const sl_pass *p, int rows, int n, const sl_real *dy, sl_real *db) {
+  for (int i = 0; i < rows; i++, dy += n) p->k->add((size_t)n, dy, db);
 }
 
 void sl_linear_rows(const sl_pass *p, const sl_linear *l, int rows, const sl_real *x, sl_real *y) {
@@ -32,7 +31,7 @@ void sl_linear_rows_back(const sl_pass *p, const sl_linear *l, int rows, const s
   const sl_gemm to_w = sl_gemm_dense(SL_GEMM_TN, 1, l->in, l->out, rows);
   const sl_gemm to_x = sl_gemm_dense(SL_GEMM_NT, accumulate, rows, l->in, l->out);
   p->k->gemm(&to_w, x, dy, sl_grad(p, l->w), p->work);
-  if (l->has_bias) sl_bias_back(rows, l->out, dy, sl_grad(p, l->b));
+  if (l->has_bias) sl_bias_back(p, rows, l->out, dy, sl_grad(p, l->b));
   p->k->gemm(&to_x, dy, sl_weight(p, l->w), dx, p->work);
 }
 

@@ -27,6 +27,6 @@ void sl_linear_rows_back(const struct sl_pass *p, const sl_linear *l, int rows, 
                          const sl_real *dy, int accumulate, sl_real *dx);
 
 /* db (n) += the sum of dy's rows, in order. */
-void sl_bias_back(int N, int n, const sl_real *dy, sl_real *db);
+void sl_bias_back(const struct sl_pass *p, int rows, int n, const sl_real *dy, sl_real *db);
 
 #endif

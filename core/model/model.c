@@ -175,7 +175,7 @@ void sl_model_backward(const sl_pass *p) {
   const sl_gemm to_w = sl_gemm_dense(SL_GEMM_TN, 1, d->V, d->C, p->N);
   const sl_gemm to_x = sl_gemm_dense(SL_GEMM_NN, 0, p->N, d->C, d->V);
   p->k->gemm(&to_w, d_logits, sl_at(p, m->top), sl_grad(p, m->unembedding), p->work);
-  if (m->config.bias) sl_bias_back(p->N, d->V, d_logits, sl_grad(p, m->unembedding_bias));
+  if (m->config.bias) sl_bias_back(p, p->N, d->V, d_logits, sl_grad(p, m->unembedding_bias));
   if (m->final_norm.type) {
     sl_real *d_top = sl_at(p, m->d_top);
     p->k->gemm(&to_x, d_logits, sl_weight(p, m->unembedding), d_top, p->work);

@@ -76,7 +76,7 @@ void sl_sink_output(const sl_pass *p, const sl_attention *a, sl_real *o) {
 
 void sl_sink_output_back(const sl_pass *p, const sl_attention *a, const sl_real *d_out) {
   if (a->sink->has & SL_SINK_OUTPUT)
-    sl_bias_back(p->N, p->model->dims.H * p->model->dims.D, d_out, sl_grad(p, a->sink_v));
+    sl_bias_back(p, p->N, p->model->dims.H * p->model->dims.D, d_out, sl_grad(p, a->sink_v));
 }
 
 void sl_sink_begin_back(const sl_pass *p, const sl_attention *a) {
