@@ -1,50 +1,15 @@
 // The command line, as one uses it: build/sinklab is run and looked at from outside.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import {
-  existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync,
+  existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { before, describe, test } from 'node:test';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const program = process.env.SINKLAB ?? path.join(root, 'build', 'sinklab');
+import { at, folder, good, program, read, refused, root, sinklab, SMALL } from './cli_program.mjs';
+
 const PRESETS = ['R0', 'R1', 'R2', 'R2b', 'R2c', 'R3', 'R3s'];
-
-/** A run that takes a moment: R0, made small. */
-const SMALL = ['--preset', 'R0', '--set', 'eval.sequences=4', '--set', 'eval.fingerprint_every=10',
-  '--set', 'train.batch=8', '--steps', '30'];
-
-let folder = '';
-before(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'sinklab-cli-'));
-});
-after(() => rmSync(folder, { recursive: true, force: true }));
-const at = (name) => path.join(folder, name);
-const read = (name) => JSON.parse(readFileSync(at(name), 'utf8'));
-
-function sinklab(...args) {
-  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', cwd: folder, maxBuffer: 1 << 26 });
-  return { status, stdout, stderr };
-}
-
-/** Runs and must succeed. */
-function good(...args) {
-  const result = sinklab(...args);
-  assert.equal(result.status, 0, `sinklab ${args.join(' ')}: ${result.stderr}`);
-  return result;
-}
-
-/** Runs and must be refused with one sentence. */
-function refused(status, sentence, ...args) {
-  const result = sinklab(...args);
-  assert.match(result.stderr, /^sinklab: [^\n]*\n$/, `sinklab ${args.join(' ')}`);
-  assert.match(result.stderr, sentence);
-  assert.equal(result.status, status, result.stderr);
-  assert.equal(result.stdout, '');
-}
 
 /** A small run's file, and another made from it. */
 function runFile(name, ...more) {
@@ -357,73 +322,6 @@ describe('training and replay', () => {
     run.diverged.step++;
     writeFileSync(at('wild.json'), JSON.stringify(run));
     assert.equal(sinklab('replay', at('wild.json'), '--quiet').status, 1);
-  });
-});
-
-describe('the data', () => {
-  test('a preview shows documents and measures them', () => {
-    const shown = good('corpus', 'R2', '--documents', '3', '--seed', '4').stdout;
-    assert.match(shown, /^1 {2}.+\(\d+ tokens\)\n2 {2}.+\n3 {2}.+\n\nvocabulary +67 tokens/);
-    assert.match(shown, /documents +7\d\.\d tokens on average/);
-    assert.match(shown, /uniform 4\.2047, unigram 2\.\d{4}, bigram 1\.\d{4}\n$/);
-    assert.notEqual(good('corpus', 'R2', '--documents', '3').stdout, shown);
-    assert.match(good('corpus', 'R0').stdout, /do not end/);
-    assert.match(good('corpus', 'R0', '--set', 'data.corpus=addition').stdout, /\d{3}\+\d{3}=\d{4} \(12 tokens\)[^]*nobody can do better than 1\.0627/);
-    refused(2, /Say|needs a preset/, 'corpus');
-    refused(2, /between 1 and 64/, 'corpus', 'R0', '--documents', '0');
-  });
-
-  test('several texts are documents, and words or pieces of them are tokens', () => {
-    const own = (name, text) => {
-      writeFileSync(at(name), text);
-      return ['--text', at(name)];
-    };
-    const files = [...own('first.txt', `\uFEFF${'one two three. '.repeat(40)}`), ...own('second.txt', 'four five six! '.repeat(40))];
-    const text = ['--set', 'data.corpus=text', '--set', 'data.corpus.vocabulary=64'];
-    for (const [tokenizer, first, second] of [['words', 'one two three . one', 'four five six ! four'],
-      ['characters', 'one two three. one', 'four five six! four'], ['bpe', 'one two three. one', 'four five six! four']]) {
-      const { stdout } = good('corpus', 'R2', ...text, '--set', `data.corpus.tokenizer=${tokenizer}`, ...files);
-      const starts = stdout.split('\n').slice(0, 5).map((line) => line.slice(3));
-      // The second is held out: what is shown is what training sees.
-      assert.ok(starts.every((line) => line.startsWith(first)), starts.join('\n'));
-      assert.ok(!stdout.includes(second) && !stdout.includes('\uFEFF'), tokenizer);
-    }
-    const run = [...text, '--set', 'data.corpus.tokenizer=words', ...files, '--preset', 'R0', '--set', 'data.context=16',
-      '--set', 'train.batch=4', '--set', 'eval.sequences=2', '--steps', '4', '--quiet'];
-    good('train', ...run, '--json', at('own.json'));
-    assert.match(good('replay', at('own.json'), '--quiet', ...files).stdout, /identical|agree|same/i);
-    refused(2, /another text/, 'replay', at('own.json'), '--quiet', ...files.slice(2), ...files.slice(0, 2));
-    assert.match(good('estimate', '--preset', 'R0', ...text, '--set', 'data.context=16', ...files).stdout, /parameters/);
-  });
-});
-
-describe('looking at a saved model', () => {
-  const looked = (...args) => good('probe', at('look.bin'), ...args).stdout.split('\n');
-  before(() => good('train', ...SMALL, '--quiet', '--checkpoint', at('look.bin')));
-
-  test('every input of the registry can be read, with and without BOS', () => {
-    const { inputs, probes } = JSON.parse(good('registry', '--json').stdout);
-    for (const { id } of inputs) {
-      const [window, name, numbers] = looked('--input', id, '--prompt', 'to be', '--probes', 'alpha');
-      const tokens = JSON.parse(window.replace('window ', ''));
-      assert.equal(tokens[0] === 'BOS', id === 'packed' || id.startsWith('bos_'), id);
-      if (id.endsWith('prompt')) assert.equal(tokens.join('').replace('BOS', ''), 'to be');
-      else assert.equal(tokens.length, 64);
-      assert.equal(name, 'alpha 1 x 1');
-      assert.ok(Number(numbers) >= 0 && Number(numbers) <= 1, numbers);
-    }
-    const all = looked('--probes', probes.map((p) => p.id).join(','), '--sequences', '3', '--first', '2');
-    for (const { id } of probes) assert.ok(all.some((line) => line.startsWith(`${id} `)), id);
-  });
-
-  test('what does not fit is cut with a notice; what has no token is named', () => {
-    const long = good('probe', at('look.bin'), '--prompt', 'to be or not '.repeat(20));
-    assert.match(long.stderr, /260 tokens, of which the first 63 fit/);
-    refused(2, /no token for "7" \(byte 3\)/, 'probe', at('look.bin'), '--prompt', 'to 7');
-    refused(2, /no input "promt".*did you mean "prompt"/, 'probe', at('look.bin'), '--input', 'promt');
-    refused(2, /no prompt yet/, 'probe', at('look.bin'), '--input', 'prompt');
-    refused(2, /no probe "alfa".*"alpha"/, 'probe', at('look.bin'), '--probes', 'alfa');
-    refused(2, /a checkpoint/, 'probe');
   });
 });
 

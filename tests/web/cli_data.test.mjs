@@ -1,0 +1,73 @@
+// The command line on data: previews, own texts, and what a saved model does on an input.
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { before, describe, test } from 'node:test';
+
+import { at, good, refused, SMALL } from './cli_program.mjs';
+
+describe('the data', () => {
+  test('a preview shows documents and measures them', () => {
+    const shown = good('corpus', 'R2', '--documents', '3', '--seed', '4').stdout;
+    assert.match(shown, /^1 {2}.+\(\d+ tokens\)\n2 {2}.+\n3 {2}.+\n\nvocabulary +67 tokens/);
+    assert.match(shown, /documents +7\d\.\d tokens on average/);
+    assert.match(shown, /uniform 4\.2047, unigram 2\.\d{4}, bigram 1\.\d{4}\n$/);
+    assert.notEqual(good('corpus', 'R2', '--documents', '3').stdout, shown);
+    assert.match(good('corpus', 'R0').stdout, /do not end/);
+    assert.match(good('corpus', 'R0', '--set', 'data.corpus=addition').stdout, /\d{3}\+\d{3}=\d{4} \(12 tokens\)[^]*nobody can do better than 1\.0627/);
+    refused(2, /Say|needs a preset/, 'corpus');
+    refused(2, /between 1 and 64/, 'corpus', 'R0', '--documents', '0');
+  });
+
+  test('several texts are documents, and words or pieces of them are tokens', () => {
+    const own = (name, text) => {
+      writeFileSync(at(name), text);
+      return ['--text', at(name)];
+    };
+    const files = [...own('first.txt', `\uFEFF${'one two three. '.repeat(40)}`), ...own('second.txt', 'four five six! '.repeat(40))];
+    const text = ['--set', 'data.corpus=text', '--set', 'data.corpus.vocabulary=64'];
+    for (const [tokenizer, first, second] of [['words', 'one two three . one', 'four five six ! four'],
+      ['characters', 'one two three. one', 'four five six! four'], ['bpe', 'one two three. one', 'four five six! four']]) {
+      const { stdout } = good('corpus', 'R2', ...text, '--set', `data.corpus.tokenizer=${tokenizer}`, ...files);
+      const starts = stdout.split('\n').slice(0, 5).map((line) => line.slice(3));
+      // The second is held out: what is shown is what training sees.
+      assert.ok(starts.every((line) => line.startsWith(first)), starts.join('\n'));
+      assert.ok(!stdout.includes(second) && !stdout.includes('\uFEFF'), tokenizer);
+    }
+    const run = [...text, '--set', 'data.corpus.tokenizer=words', ...files, '--preset', 'R0', '--set', 'data.context=16',
+      '--set', 'train.batch=4', '--set', 'eval.sequences=2', '--steps', '4', '--quiet'];
+    good('train', ...run, '--json', at('own.json'));
+    assert.match(good('replay', at('own.json'), '--quiet', ...files).stdout, /identical|agree|same/i);
+    refused(2, /another text/, 'replay', at('own.json'), '--quiet', ...files.slice(2), ...files.slice(0, 2));
+    assert.match(good('estimate', '--preset', 'R0', ...text, '--set', 'data.context=16', ...files).stdout, /parameters/);
+  });
+});
+
+describe('looking at a saved model', () => {
+  const looked = (...args) => good('probe', at('look.bin'), ...args).stdout.split('\n');
+  before(() => good('train', ...SMALL, '--quiet', '--checkpoint', at('look.bin')));
+
+  test('every input of the registry can be read, with and without BOS', () => {
+    const { inputs, probes } = JSON.parse(good('registry', '--json').stdout);
+    for (const { id } of inputs) {
+      const [window, name, numbers] = looked('--input', id, '--prompt', 'to be', '--probes', 'alpha');
+      const tokens = JSON.parse(window.replace('window ', ''));
+      assert.equal(tokens[0] === 'BOS', id === 'packed' || id.startsWith('bos_'), id);
+      if (id.endsWith('prompt')) assert.equal(tokens.join('').replace('BOS', ''), 'to be');
+      else assert.equal(tokens.length, 64);
+      assert.equal(name, 'alpha 1 x 1');
+      assert.ok(Number(numbers) >= 0 && Number(numbers) <= 1, numbers);
+    }
+    const all = looked('--probes', probes.map((p) => p.id).join(','), '--sequences', '3', '--first', '2');
+    for (const { id } of probes) assert.ok(all.some((line) => line.startsWith(`${id} `)), id);
+  });
+
+  test('what does not fit is cut with a notice; what has no token is named', () => {
+    const long = good('probe', at('look.bin'), '--prompt', 'to be or not '.repeat(20));
+    assert.match(long.stderr, /260 tokens, of which the first 63 fit/);
+    refused(2, /no token for "7" \(byte 3\)/, 'probe', at('look.bin'), '--prompt', 'to 7');
+    refused(2, /no input "promt".*did you mean "prompt"/, 'probe', at('look.bin'), '--input', 'promt');
+    refused(2, /no prompt yet/, 'probe', at('look.bin'), '--input', 'prompt');
+    refused(2, /no probe "alfa".*"alpha"/, 'probe', at('look.bin'), '--probes', 'alfa');
+    refused(2, /a checkpoint/, 'probe');
+  });
+});
