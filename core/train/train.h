@@ -154,7 +154,9 @@ double sl_trainer_lr(const sl_trainer *t, int64_t step);
 /* A pass of worker 0 over `count` held-out windows, ready to be changed and run; the windows stay in
  * t->held_out. */
 sl_pass sl_trainer_windows(sl_trainer *t, sl_input input, int first, int count);
-/* Room of n numbers, at least a gradient, for an analysis between two steps: the shards'. */
+/* Room of n numbers for an analysis between two steps, the shards': at least a gradient, and at least
+ * the residual streams of a window with, in doubles behind them, two matrices (C,C), one (T,C), a vector
+ * (C) and one (T). */
 sl_real *sl_trainer_room(sl_trainer *t, size_t *n);
 /* A pass of worker 0 over `count` held-out windows from number `first`, without gradients; the
  * windows stay in t->held_out. */

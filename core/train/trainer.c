@@ -33,6 +33,16 @@ static size_t scratch_size(const sl_plan *plan, const sl_optimiser_type *optimis
   return largest > scratch ? largest : scratch;
 }
 
+/* Numbers of the shards' gradients, each with its loss; not fewer than an analysis may ask for. */
+static size_t room_of(const sl_config *c, const sl_model *m) {
+  const sl_dims *d = &m->dims;
+  size_t C = (size_t)d->C, stream = (size_t)d->T * C;
+  size_t doubles = 2 * C * C + stream + C + (size_t)d->T;
+  size_t least = (size_t)(d->L + 1) * stream + doubles * sizeof(double) / sizeof(sl_real);
+  size_t shards = (m->plan.size[SL_PARAM] + 2) * (size_t)c->train.shards;
+  return shards > least ? shards : least;
+}
+
 sl_code sl_config_open_corpus(const sl_config *c, sl_text_input text, sl_arena *arena,
                               sl_corpus *corpus, sl_error *e) {
   SL_TRY(sl_corpus_open(corpus, &c->data.corpus, text, arena, e));
@@ -62,8 +72,8 @@ sl_code sl_trainer_measure(const sl_config *c, sl_text_input text, const sl_kern
   size_t n = m->plan.size[SL_PARAM];
   *vocabulary_size = V;
   *bytes = reals(n) * (1 + (size_t)optimiser->states) + reals(m->plan.size[SL_STATE]) +
-           reals((n + 2) * (size_t)c->train.shards) + batch_bytes(c->train.batch, T) +
-           batch_bytes(m->dims.B, T) + sl_arena_round((size_t)workers * sizeof(sl_worker)) +
+           reals(room_of(c, m)) + batch_bytes(c->train.batch, T) + batch_bytes(m->dims.B, T) +
+           sl_arena_round((size_t)workers * sizeof(sl_worker)) +
            (size_t)workers * (reals(m->plan.size[SL_SAVED]) +
                               reals(scratch_size(&m->plan, optimiser)) + reals(k->gemm_work)) +
            sl_arena_round(sl_corpus_memory(&c->data.corpus, text)) +
@@ -94,7 +104,7 @@ static void take_all(sl_trainer *t) {
   t->params = take(t, t->n);
   t->state = take(t, plan->size[SL_STATE]);
   for (int i = 0; i < optimiser->states; i++) t->optimiser[i] = take(t, t->n);
-  t->shards = take(t, (t->n + 2) * (size_t)t->config.train.shards);
+  t->shards = take(t, room_of(&t->config, &t->model));
   take_batch(t, &t->batch, t->config.train.batch);
   take_batch(t, &t->held_out, t->model.dims.B);
   t->worker = sl_arena_take(&t->arena, (size_t)t->workers * sizeof *t->worker);
@@ -337,7 +347,7 @@ sl_pass sl_trainer_look(sl_trainer *t, sl_input input, int first, int count) {
 
 sl_real *sl_trainer_room(sl_trainer *t, size_t *n) {
   t->prepared = -1;
-  *n = (t->n + 2) * (size_t)t->config.train.shards;
+  *n = room_of(&t->config, &t->model);
   return t->shards;
 }
 
