@@ -25,14 +25,17 @@ enum {
 
 /* ---- options ---- */
 
-#define CLI_MAX_SETS  64
-#define CLI_MAX_TEXTS 64
+#define CLI_MAX_SETS   64
+#define CLI_MAX_TEXTS  64
+#define CLI_MAX_PROBES 64
 
 typedef struct cli_options {
   const char *command;
   const char *file; /* the argument that is no option, if the command takes one */
   const char *preset, *json, *checkpoint, *resume, *out, *arithmetic;
-  const char *input, *prompt, *probes;
+  const char *input, *prompt;
+  const char *probes[CLI_MAX_PROBES]; /* ids */
+  int probe_count;
   int32_t first, sequences, documents;
   const char *texts[CLI_MAX_TEXTS];
   int text_count;
@@ -54,6 +57,7 @@ typedef enum cli_kind {
   CLI_SET,
   CLI_SEED,
   CLI_TEXT,
+  CLI_PROBE,
   CLI_STEPS,
   CLI_SET_AT
 } cli_kind;
@@ -103,6 +107,8 @@ int cli_file_read(const char *path, const char *what, size_t limit, cli_bytes *o
 int cli_text_read(const cli_options *o, cli_bytes *out);
 /* Writes all or nothing: into a file beside it, which then takes its name. */
 int cli_file_write(const char *path, const char *what, const void *data, size_t size);
+/* Whether the file begins as a checkpoint does. */
+int cli_file_is_checkpoint(const char *path);
 /* Whether a file could be written there, asked before hours of training. */
 int cli_file_check(const char *path, const char *what);
 void cli_bytes_free(cli_bytes *b);
@@ -192,7 +198,7 @@ int cli_train(const cli_options *o);
 int cli_replay(const cli_options *o);
 int cli_corpus(const cli_options *o);
 int cli_estimate(const cli_options *o);
-int cli_probe(const cli_options *o);
+int cli_analyze(const cli_options *o);
 int cli_registry(const cli_options *o);
 int cli_docs(const cli_options *o);
 int cli_list_presets(const cli_options *o);

@@ -28,6 +28,15 @@ static int open_file(const char *path, const char *what, FILE **out) {
   return CLI_OK;
 }
 
+int cli_file_is_checkpoint(const char *path) {
+  unsigned char start[4] = {0};
+  FILE *f = fopen(path, "rb");
+  if (!f) return 0;
+  size_t n = fread(start, 1, sizeof start, f);
+  fclose(f);
+  return n == sizeof start && start[0] == 0x89 && !memcmp(start + 1, "SLC", 3);
+}
+
 /* Room for what comes next, up to the limit and one byte more that shows it was passed. */
 static int grow(cli_bytes *b, size_t *room, size_t limit) {
   size_t want = *room ? *room * 2 : 64 << 10;

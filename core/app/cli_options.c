@@ -10,19 +10,21 @@
 const cli_option cli_option_table[] = {
     {"--preset", "NAME|FILE", CLI_STRING, AT(preset), 0, 0, " train estimate ",
      "A preset's name, or a file with a preset, a configuration or a run."},
-    {"--set", "PATH=VALUE", CLI_SET, 0, 0, 0, " train estimate corpus ",
+    {"--set", "PATH=VALUE", CLI_SET, 0, 0, 0, " train estimate corpus analyze ",
      "Changes one setting, for example data.packing=intra_bos; may stand often."},
     {"--set-at", "STEP:PATH=NUMBER", CLI_SET_AT, 0, 0, 0, " train ",
      "Changes it on the way, after that step: 500:train.lr=0.001; may stand often."},
-    {"--seed", "N", CLI_SEED, 0, 0, 0, " train estimate corpus ", "The same as --set seed=N."},
-    {"--steps", "N", CLI_STEPS, 0, 0, 0, " train estimate ", "The same as --set train.steps=N."},
-    {"--workers", "N", CLI_INT, AT(workers), 1, 64, " train replay estimate ",
+    {"--seed", "N", CLI_SEED, 0, 0, 0, " train estimate corpus analyze ",
+     "The same as --set seed=N."},
+    {"--steps", "N", CLI_STEPS, 0, 0, 0, " train estimate analyze ",
+     "The same as --set train.steps=N."},
+    {"--workers", "N", CLI_INT, AT(workers), 1, 64, " train replay estimate analyze ",
      "Threads; the bits do not depend on it. Default: processors, at most train.shards."},
-    {"--arithmetic", "NAME", CLI_STRING, AT(arithmetic), 0, 0, " train ",
+    {"--arithmetic", "NAME", CLI_STRING, AT(arithmetic), 0, 0, " train analyze ",
      "strict (default): the same bits everywhere; fma: fused multiply-add, with its own bits."},
     {"--limit", "MB", CLI_INT, AT(limit), 1, 1 << 20, " train replay ",
      "Refuses a run that takes more memory than this."},
-    {"--text", "FILE", CLI_TEXT, 0, 0, 0, " train replay estimate probe corpus ",
+    {"--text", "FILE", CLI_TEXT, 0, 0, 0, " train replay estimate analyze corpus ",
      "Your own text (UTF-8) for the corpus \"text\"; each of several is a document."},
     {"--json", "FILE", CLI_STRING, AT(json), 0, 0, " train ",
      "Writes the run file: settings, fingerprints and measurements."},
@@ -30,18 +32,21 @@ const cli_option cli_option_table[] = {
      "Saves the run there: now and then, at the end, and when you press Ctrl-C."},
     {"--resume", "FILE", CLI_STRING, AT(resume), 0, 0, " train ",
      "Goes on from a checkpoint, instead of --preset."},
-    {"--input", "NAME", CLI_STRING, AT(input), 0, 0, " probe ",
+    {"--input", "NAME", CLI_STRING, AT(input), 0, 0, " analyze ",
      "What the model reads, for example packed (default), bos_random or prompt."},
-    {"--prompt", "TEXT", CLI_STRING, AT(prompt), 0, 0, " probe ",
+    {"--prompt", "TEXT", CLI_STRING, AT(prompt), 0, 0, " analyze ",
      "Your text for the inputs bos_prompt and prompt."},
-    {"--probes", "NAMES", CLI_STRING, AT(probes), 0, 0, " probe ",
-     "What is measured, with commas between; alpha if not given."},
+    {"--probe", "ID", CLI_PROBE, 0, 0, 0, " analyze ",
+     "Measures this too and prints its numbers; may stand often."},
     {"--documents", "N", CLI_INT, AT(documents), 1, 64, " corpus ",
      "How many documents are shown; 5 if not given."},
-    {"--first", "N", CLI_INT, AT(first), 0, 1000000000, " probe ", "Number of the first window."},
-    {"--sequences", "N", CLI_INT, AT(sequences), 1, 100000, " probe ",
+    {"--first", "N", CLI_INT, AT(first), 0, 1000000000, " analyze ", "Number of the first window."},
+    {"--sequences", "N", CLI_INT, AT(sequences), 1, 100000, " analyze ",
      "Windows that are averaged over; 1 if not given."},
-    {"--quiet", NULL, CLI_FLAG, AT(quiet), 0, 0, " train replay ", "No progress on stderr."},
+    {"--quiet", NULL, CLI_FLAG, AT(quiet), 0, 0, " train replay analyze ",
+     "No progress on stderr."},
+    {"--json", "FILE", CLI_STRING, AT(json), 0, 0, " analyze ",
+     "Writes the report and everything that was measured."},
     {"--json", NULL, CLI_FLAG, AT(as_json), 0, 0, " registry ", "JSON instead of Markdown."},
     {"--out", "DIR", CLI_STRING, AT(out), 0, 0, " docs ", "The folder to write into."},
     {0}};
@@ -59,7 +64,7 @@ static const cli_option *find(const char *command, const char *name, size_t leng
 }
 
 static int unknown(const char *command, const char *name) {
-  const char *names[16];
+  const char *names[32];
   int count = 0;
   for (const cli_option *p = cli_option_table; p->name; p++)
     if (takes(p, command)) names[count++] = p->name;
@@ -104,6 +109,13 @@ static int add_set_at(const char *value, cli_options *o) {
   return CLI_OK;
 }
 
+static int add_probe(const char *value, cli_options *o) {
+  if (o->probe_count == CLI_MAX_PROBES)
+    return cli_fail(CLI_BAD, "--probe may stand %d times.", CLI_MAX_PROBES);
+  o->probes[o->probe_count++] = value;
+  return CLI_OK;
+}
+
 static int add_text(const char *value, cli_options *o) {
   if (o->text_count == CLI_MAX_TEXTS)
     return cli_fail(CLI_BAD, "--text may stand %d times.", CLI_MAX_TEXTS);
@@ -121,6 +133,7 @@ static int take(const cli_option *p, const char *value, cli_options *o) {
       return CLI_OK;
     case CLI_INT: return read_int(p, value, member);
     case CLI_TEXT: return add_text(value, o);
+    case CLI_PROBE: return add_probe(value, o);
     case CLI_SET:
     case CLI_SEED:
     case CLI_STEPS: return add_set(p, value, o);

@@ -1,6 +1,8 @@
 /* The public API: what can be read off an open run. */
 #include "lab.h"
 
+#include "../probe/probe_report.h"
+
 #include "../base/json.h"
 #include "../base/number.h"
 
@@ -55,6 +57,14 @@ const char *sl_run_json(sl_lab *lab) {
     sl_metrics_write(m, i, out);
   }
   sl_text_add(out, "]}\n");
+  return sl_lab_answer(lab);
+}
+
+const char *sl_report_json(sl_lab *lab) {
+  if (sl_lab_need_run(lab)) return NULL;
+  sl_metrics_evaluate(&lab->run->metrics, &lab->run->trainer);
+  sl_text_clear(&lab->out);
+  sl_report_write(&lab->run->trainer, &lab->run->metrics, &lab->out);
   return sl_lab_answer(lab);
 }
 

@@ -131,6 +131,14 @@ void sl_metrics_evaluate(sl_metrics *m, sl_trainer *t) {
   for (int i = 0; i < m->recorded; i++) copy_probe(m, t, recorded[i], field_at(m, r, recorded[i]));
 }
 
+double sl_metrics_number(const sl_metrics *m, int i, const char *key, int at) {
+  if (i < 0 || i >= m->count) return NAN;
+  for (int f = 0; f < m->field_count; f++)
+    if (!strcmp(m->fields[f].key, key))
+      return m->records[(size_t)i * m->record + m->fields[f].at + (size_t)at];
+  return NAN;
+}
+
 /* ---- JSON ---- */
 
 /* Nested lists; the innermost list of a "spiked" pair becomes an object that says what is what. */

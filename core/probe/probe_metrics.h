@@ -45,6 +45,9 @@ int sl_metrics_due(const sl_trainer *t);
 /* Evaluates and appends a record, unless the last one is of this step. */
 void sl_metrics_evaluate(sl_metrics *m, sl_trainer *t);
 
+/* Number `at` of a key of record i, as the key's numbers follow each other; NaN if there is none. */
+double sl_metrics_number(const sl_metrics *m, int i, const char *key, int at);
+
 /* Record i as JSON. */
 void sl_metrics_write(const sl_metrics *m, int i, sl_text *out);
 

@@ -1,6 +1,6 @@
 // The command line on data: previews, own texts, and what a saved model does on an input.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { before, describe, test } from 'node:test';
 
 import { at, good, refused, SMALL } from './cli_program.mjs';
@@ -43,13 +43,17 @@ describe('the data', () => {
 });
 
 describe('looking at a saved model', () => {
-  const looked = (...args) => good('probe', at('look.bin'), ...args).stdout.split('\n');
+  /** What --probe prints, behind the report. */
+  const looked = (...args) => {
+    const lines = good('analyze', at('look.bin'), ...args).stdout.split('\n');
+    return lines.slice(lines.findIndex((line) => line.startsWith('window ')));
+  };
   before(() => good('train', ...SMALL, '--quiet', '--checkpoint', at('look.bin')));
 
   test('every input of the registry can be read, with and without BOS', () => {
     const { inputs, probes } = JSON.parse(good('registry', '--json').stdout);
     for (const { id } of inputs) {
-      const [window, name, numbers] = looked('--input', id, '--prompt', 'to be', '--probes', 'alpha');
+      const [window, name, numbers] = looked('--input', id, '--prompt', 'to be', '--probe', 'alpha');
       const tokens = JSON.parse(window.replace('window ', ''));
       assert.equal(tokens[0] === 'BOS', id === 'packed' || id.startsWith('bos_'), id);
       if (id.endsWith('prompt')) assert.equal(tokens.join('').replace('BOS', ''), 'to be');
@@ -57,17 +61,29 @@ describe('looking at a saved model', () => {
       assert.equal(name, 'alpha 1 x 1');
       assert.ok(Number(numbers) >= 0 && Number(numbers) <= 1, numbers);
     }
-    const all = looked('--probes', probes.map((p) => p.id).join(','), '--sequences', '3', '--first', '2');
+    const all = looked(...probes.flatMap((p) => ['--probe', p.id]), '--sequences', '3', '--first', '2');
     for (const { id } of probes) assert.ok(all.some((line) => line.startsWith(`${id} `)), id);
   });
 
+  test('the report comes first, and the file holds it with the numbers', () => {
+    const { stdout } = good('analyze', at('look.bin'), '--probe', 'alpha', '--json', at('look.json'));
+    const { report, probes } = JSON.parse(readFileSync(at('look.json'), 'utf8'));
+    assert.match(stdout, /^This model has (an|no|its) attention sink/);
+    assert.ok(stdout.startsWith(report.lines[0].text));
+    assert.ok(['sink', 'slot', 'none'].includes(report.verdict));
+    assert.deepEqual(probes.alpha.shape, [1, 1]);
+    const trained = good('analyze', 'R0', '--steps', '3', '--set', 'eval.sequences=2', '--quiet').stdout;
+    assert.match(trained, /^This model has no attention sink/);
+  });
+
   test('what does not fit is cut with a notice; what has no token is named', () => {
-    const long = good('probe', at('look.bin'), '--prompt', 'to be or not '.repeat(20));
+    const long = good('analyze', at('look.bin'), '--prompt', 'to be or not '.repeat(20));
     assert.match(long.stderr, /260 tokens, of which the first 63 fit/);
-    refused(2, /no token for "7" \(byte 3\)/, 'probe', at('look.bin'), '--prompt', 'to 7');
-    refused(2, /no input "promt".*did you mean "prompt"/, 'probe', at('look.bin'), '--input', 'promt');
-    refused(2, /no prompt yet/, 'probe', at('look.bin'), '--input', 'prompt');
-    refused(2, /no probe "alfa".*"alpha"/, 'probe', at('look.bin'), '--probes', 'alfa');
-    refused(2, /a checkpoint/, 'probe');
+    refused(2, /no token for "7" \(byte 3\)/, 'analyze', at('look.bin'), '--prompt', 'to 7');
+    refused(2, /no input "promt".*did you mean "prompt"/, 'analyze', at('look.bin'), '--input', 'promt');
+    refused(2, /no prompt yet/, 'analyze', at('look.bin'), '--input', 'prompt', '--probe', 'alpha');
+    refused(2, /has its settings/, 'analyze', at('look.bin'), '--seed', '2');
+    refused(2, /no probe "alfa".*"alpha"/, 'analyze', at('look.bin'), '--probe', 'alfa');
+    refused(2, /a checkpoint or a preset/, 'analyze');
   });
 });

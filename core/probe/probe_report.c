@@ -1,0 +1,297 @@
+#include "probe_report.h"
+
+#include <math.h>
+#include <string.h>
+
+/* What counts: a head has a sink where the first token passes epsilon in half of the windows; a value
+ * is drained below half of the others' length; a norm stands out at three times the others'. */
+static const double formed = 0.5, drained = 0.5, stands_out = 3;
+
+typedef struct report {
+  const sl_trainer *t;
+  const sl_metrics *m;
+  const sl_model *model;
+  sl_text *out;
+  int lines;
+} report;
+
+/* ---- numbers ---- */
+
+/* A number of record i; of the last where i is negative. NaN where there is none. */
+static double number(const report *r, int i, const char *key, int at) {
+  return sl_metrics_number(r->m, i < 0 ? r->m->count - 1 : i, key, at);
+}
+
+static int heads(const report *r) { return r->model->dims.L * r->model->dims.H; }
+
+/* Heads whose `key` is at least `least`. */
+static int count_heads(const report *r, const char *key, double least) {
+  int n = 0;
+  for (int i = 0; i < heads(r); i++) n += number(r, -1, key, i) >= least;
+  return n;
+}
+
+static int largest(const report *r, const char *key, int n) {
+  int best = 0;
+  for (int i = 1; i < n; i++)
+    if (number(r, -1, key, i) > number(r, -1, key, best)) best = i;
+  return best;
+}
+
+/* The value ratio that head i (of all layers) reads. */
+static int value_of_head(const report *r, int i) {
+  const sl_dims *d = &r->model->dims;
+  return i / d->H * d->G + i % d->H * d->G / d->H;
+}
+
+static int percent(double share) { return (int)(100 * share + 0.5); }
+
+/* ---- lines ---- */
+
+static void begin(report *r, const char *about) {
+  sl_text_printf(r->out, "%s{\"about\":\"%s\",\"text\":\"", r->lines++ ? ",\n" : "", about);
+}
+static void end(report *r) { sl_text_add(r->out, "\"}"); }
+
+static int begins_with_bos(const report *r) {
+  const sl_packing_type *p = (const sl_packing_type *)r->t->config.data.packing.row;
+  return p->bos == 2;
+}
+
+static const char *first_token(const report *r) {
+  return begins_with_bos(r) ? "the BOS that every window begins with" : "the first token";
+}
+
+static void say_sink(report *r, int sinks) {
+  int i = largest(r, "alpha", heads(r)), H = r->model->dims.H, one = heads(r) == 1;
+  sl_text_add(r->out, "This model has an attention sink: ");
+  if (one)
+    sl_text_add(r->out, "its head gives");
+  else
+    sl_text_printf(r->out, "%d of its %d heads %s", sinks, heads(r), sinks == 1 ? "gives" : "give");
+  sl_text_printf(r->out, " more than %d %% of %s attention to %s",
+                 percent(r->t->config.eval.epsilon), sinks == 1 ? "its" : "their", first_token(r));
+  if (one)
+    sl_text_printf(r->out, ": %d %%.", percent(number(r, -1, "alpha", i)));
+  else
+    sl_text_printf(r->out, "; head %d of layer %d gives it most, %d %%.", i % H + 1, i / H + 1,
+                   percent(number(r, -1, "alpha", i)));
+}
+
+static void say_slot(report *r) {
+  int i = largest(r, "alpha_slot", heads(r)), H = r->model->dims.H;
+  sl_text_printf(
+      r->out,
+      "This model has its attention sink in the slot that it was given, not on a token: "
+      "head %d of layer %d gives the slot %d %% of its attention, and the first token %d %%.",
+      i % H + 1, i / H + 1, percent(number(r, -1, "alpha_slot", i)),
+      percent(number(r, -1, "alpha", i)));
+}
+
+static void say_none(report *r) {
+  int i = largest(r, "alpha", heads(r));
+  sl_text_printf(
+      r->out,
+      "This model has no attention sink: no head looks mostly at the first token; the most "
+      "that any gives it is %d %% of its attention.",
+      percent(number(r, -1, "alpha", i)));
+}
+
+static const char *verdict_of(const report *r, int sinks) {
+  if (!(number(r, -1, "valid_loss", 0) - number(r, -1, "valid_loss", 0) == 0)) return "unclear";
+  if (sinks) return "sink";
+  if (count_heads(r, "alpha_slot", r->t->config.eval.epsilon)) return "slot";
+  return "none";
+}
+
+/* ---- heads that do nothing ---- */
+
+static void say_idle(report *r) {
+  const sl_dims *d = &r->model->dims;
+  int n = 0;
+  for (int i = 0; i < heads(r); i++) {
+    double ratio = number(r, -1, "value_ratio", value_of_head(r, i));
+    if (!(number(r, -1, "sink_rate_head", i) >= formed)) continue;
+    begin(r, "head");
+    sl_text_printf(
+        r->out,
+        "Head %d of layer %d gives %d %% of its attention to %s, whose value is %.2f times "
+        "as long as the others': ",
+        i % d->H + 1, i / d->H + 1, percent(number(r, -1, "alpha", i)), first_token(r), ratio);
+    sl_text_add(r->out,
+                ratio < drained
+                    ? "where it looks there, it adds next to nothing. It rests."
+                    : "it reads the same thing again and again, a broadcast and not a rest.");
+    end(r);
+    if (++n == 4) break;
+  }
+}
+
+/* ---- norms ---- */
+
+static void say_norms(report *r) {
+  int L = r->model->dims.L, at = largest(r, "norm_ratio", L + 1);
+  double most = number(r, -1, "norm_ratio", at), last = number(r, -1, "norm_ratio", L);
+  begin(r, "norms");
+  if (most < stands_out) {
+    sl_text_printf(r->out,
+                   "No norm peak: the first token's vector is at most %.1f times as long as the "
+                   "others'.",
+                   most);
+  } else {
+    sl_text_printf(r->out,
+                   "Massive activations: %s the first token's vector is %.1f times as long as "
+                   "the others', mostly in dimension %d (%.3g)",
+                   at ? "after a middle block" : "in the embedding", most,
+                   (int)number(r, -1, "spiked", at * 6), number(r, -1, "spiked", at * 6 + 1));
+    sl_text_printf(r->out,
+                   last < most / 2 ? "; after the last block it is %.1f." : "; it ends at %.1f.",
+                   last);
+  }
+  end(r);
+}
+
+/* ---- why ---- */
+
+static void say_weights(report *r) {
+  const sl_model_config *c = &r->model->config;
+  const sl_attention *a = &r->model->blocks[0].attention;
+  begin(r, "why");
+  if (a->normaliser->unit_rows && !a->similarity->finish)
+    sl_text_add(
+        r->out,
+        "The weights of every row must add up to one, so a head with nothing to say still has "
+        "to put its attention somewhere.");
+  else
+    sl_text_printf(
+        r->out,
+        "The weights of a row need not add up to one here (similarity %s, normaliser %s): a "
+        "head with nothing to say can give nothing, and needs no place to put it.",
+        c->similarity.row->id, c->normaliser.row->id);
+  end(r);
+}
+
+static void say_place(report *r) {
+  const sl_sink_type *sink = r->model->blocks[0].attention.sink;
+  begin(r, "why");
+  if (sink->has & (SL_SINK_KEY | SL_SINK_LOGIT | SL_SINK_TOKEN))
+    sl_text_printf(r->out, "It was given a place for that: %s.", sink->desc.id);
+  else if (begins_with_bos(r))
+    sl_text_add(r->out,
+                "The same token stands at the front of every window and everybody sees it: a "
+                "place to rest that is always there.");
+  else
+    sl_text_add(r->out,
+                "No token is at the front of every window, so there is no one place that is "
+                "always there.");
+  end(r);
+}
+
+static void say_inputs(report *r) {
+  double with = number(r, -1, "bos_text.sink_rate", 0),
+         without = number(r, -1, "text.sink_rate", 0);
+  if (!(with - with == 0) || !(without - without == 0)) return;
+  begin(r, "inputs");
+  sl_text_printf(r->out,
+                 "On text behind a BOS the sink rate is %d %% and the loss %.2f; on the same text "
+                 "without it %d %% and %.2f.",
+                 percent(with), number(r, -1, "bos_text.loss", 0), percent(without),
+                 number(r, -1, "text.loss", 0));
+  end(r);
+}
+
+/* ---- births ---- */
+
+/* The first record from which on the number stays on its side of the bound, or -1. */
+static int onset(const report *r, const char *key, int at, double bound, int above) {
+  int first = -1;
+  for (int i = 0; i < r->m->count; i++) {
+    double x = number(r, i, key, at);
+    int inside = above ? x > bound : x < bound;
+    if (!inside)
+      first = -1;
+    else if (first < 0)
+      first = i;
+  }
+  return first;
+}
+
+typedef struct birth {
+  int record, layer, head;
+  const char *what;
+} birth;
+enum { BIRTHS = 64 };
+
+static void add_birth(birth *list, int *n, birth b) {
+  int at = *n;
+  if (b.record < 0 || *n == BIRTHS) return;
+  for (; at > 0 && list[at - 1].record > b.record; at--) list[at] = list[at - 1];
+  list[at] = b;
+  ++*n;
+}
+
+static int find_births(const report *r, birth *list) {
+  const sl_dims *d = &r->model->dims;
+  double epsilon = r->t->config.eval.epsilon;
+  int n = 0;
+  for (int i = 0; i < heads(r); i++) {
+    int sink = onset(r, "alpha", i, epsilon, 1);
+    add_birth(list, &n, (birth){sink, i / d->H, i % d->H, "sink"});
+    add_birth(list, &n, (birth){onset(r, "alpha_slot", i, epsilon, 1), i / d->H, i % d->H, "slot"});
+    if (sink >= 0)
+      add_birth(list, &n,
+                (birth){onset(r, "value_ratio", value_of_head(r, i), drained, 0), i / d->H,
+                        i % d->H, "drain"});
+  }
+  for (int l = 1; l <= d->L; l++)
+    add_birth(list, &n, (birth){onset(r, "norm_ratio", l, stands_out, 1), l - 1, -1, "norms"});
+  return n;
+}
+
+static void write_births(report *r) {
+  birth list[BIRTHS];
+  int n = find_births(r, list);
+  sl_text_add(r->out, "],\n\"births\":[");
+  for (int i = 0; i < n; i++) {
+    const birth *b = &list[i];
+    int step = (int)number(r, b->record, "step", 0);
+    sl_text_printf(r->out, "%s{\"step\":%d,\"what\":\"%s\",\"layer\":%d", i ? ",\n" : "", step,
+                   b->what, b->layer);
+    if (b->head >= 0) sl_text_printf(r->out, ",\"head\":%d", b->head);
+    sl_text_printf(r->out, ",\"text\":\"Step %d: ", step);
+    if (b->what[0] == 'n')
+      sl_text_printf(r->out, "after block %d the first token's norm stands out.", b->layer + 1);
+    else
+      sl_text_printf(r->out, "head %d of layer %d %s.", b->head + 1, b->layer + 1,
+                     b->what[0] == 'd'   ? "finds the first token's value drained"
+                     : b->what[1] == 'i' ? "has its sink on the first token"
+                                         : "has its sink in the slot");
+    sl_text_add(r->out, "\"}");
+  }
+  sl_text_add(r->out, "]}");
+}
+
+void sl_report_write(const sl_trainer *t, const sl_metrics *m, sl_text *out) {
+  report r = {.t = t, .m = m, .model = &t->model, .out = out};
+  int sinks = count_heads(&r, "sink_rate_head", formed);
+  const char *verdict = verdict_of(&r, sinks);
+  sl_text_printf(out, "{\"verdict\":\"%s\",\"lines\":[", verdict);
+  begin(&r, "verdict");
+  if (verdict[0] == 'u')
+    sl_text_add(out, "Its numbers are no longer finite: the run blew up, and nothing can be said.");
+  else if (verdict[1] == 'i')
+    say_sink(&r, sinks);
+  else if (verdict[1] == 'l')
+    say_slot(&r);
+  else
+    say_none(&r);
+  end(&r);
+  if (verdict[0] != 'u') {
+    say_idle(&r);
+    say_norms(&r);
+    say_weights(&r);
+    say_place(&r);
+    say_inputs(&r);
+  }
+  write_births(&r);
+}

@@ -1,0 +1,14 @@
+/* What a model does with its attention, in plain words, from measured numbers: the analyzer's report, and
+ * the birth certificate of a run. */
+#ifndef SL_REPORT_H
+#define SL_REPORT_H
+
+#include "probe_metrics.h"
+
+/* {"verdict":"sink|slot|none|norms|unclear","lines":[{"about":"verdict","text":"…"},…],
+ *  "births":[{"step":…,"what":"sink|drain|norms","layer":…,"head":…,"text":"…"},…]}
+ * of the last record, which has to be of the model as it is. Layers and heads count from 1 in the texts
+ * and from 0 in the numbers. */
+void sl_report_write(const sl_trainer *t, const sl_metrics *m, sl_text *out);
+
+#endif
