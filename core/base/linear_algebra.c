@@ -9,7 +9,7 @@
 
 enum { MOST_SWEEPS = 60 };
 
-double sl_dot(const double *a, const double *b, int n) {
+double sl_inner(const double *a, const double *b, int n) {
   double sum = 0;
   for (int i = 0; i < n; i++) sum += a[i] * b[i];
   return sum;
@@ -34,7 +34,7 @@ static void turn(double cos, double sin, double *a, double *b, int n) {
  * nothing; 1 if it did. */
 static int orthogonalise(double *x, double *v, int n, int m, int p, int q, double nothing) {
   double *a = x + (size_t)p * m, *b = x + (size_t)q * m;
-  double aa = sl_dot(a, a, m), bb = sl_dot(b, b, m), ab = sl_dot(a, b, m);
+  double aa = sl_inner(a, a, m), bb = sl_inner(b, b, m), ab = sl_inner(a, b, m);
   if (aa <= nothing || bb <= nothing || ab * ab <= 1e-30 * aa * bb) return 0;
   double zeta = (bb - aa) / (2 * ab);
   double tangent = (zeta < 0 ? -1 : 1) / ((zeta < 0 ? -zeta : zeta) + sl_sqrt(1 + zeta * zeta));
@@ -65,7 +65,7 @@ static void sort(int n, int m, double *x, double *v, double *values) {
 }
 
 void sl_svd(int n, int m, double *x, double *v, double *values) {
-  double nothing = 1e-30 * sl_dot(x, x, n * m);
+  double nothing = 1e-30 * sl_inner(x, x, n * m);
   if (v) memset(v, 0, (size_t)n * n * sizeof *v);
   for (int i = 0; v && i < n; i++) v[(size_t)i * n + i] = 1;
   for (int sweep = 0, turned = 1; turned && sweep < MOST_SWEEPS; sweep++) {
@@ -73,6 +73,7 @@ void sl_svd(int n, int m, double *x, double *v, double *values) {
     for (int p = 0; p < n; p++)
       for (int q = p + 1; q < n; q++) turned += orthogonalise(x, v, n, m, p, q, nothing);
   }
-  for (int i = 0; i < n; i++) values[i] = sl_sqrt(sl_dot(x + (size_t)i * m, x + (size_t)i * m, m));
+  for (int i = 0; i < n; i++)
+    values[i] = sl_sqrt(sl_inner(x + (size_t)i * m, x + (size_t)i * m, m));
   sort(n, m, x, v, values);
 }

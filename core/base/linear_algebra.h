@@ -14,6 +14,6 @@ void sl_gram(const sl_real *x, int rows, int n, double *g);
  * Gram matrix or a covariance, values and v are eigenvalues and eigenvectors. */
 void sl_svd(int n, int m, double *x, double *v, double *values);
 
-double sl_dot(const double *a, const double *b, int n);
+double sl_inner(const double *a, const double *b, int n);
 
 #endif

@@ -14,7 +14,7 @@ static double not_orthogonal(const double *x, int n, int m, const double *length
   for (int i = 0; i < n; i++)
     for (int j = 0; j < n; j++) {
       double want = i == j ? (lengths ? lengths[i] * lengths[i] : 1) : 0;
-      most = fmax(most, fabs(sl_dot(x + i * m, x + j * m, m) - want));
+      most = fmax(most, fabs(sl_inner(x + i * m, x + j * m, m) - want));
     }
   return most;
 }
