@@ -9,6 +9,7 @@
 #include "base.h"
 
 static double oracle_relu(double x) { return x > 0 ? x : 0; }
+static double oracle_relu2(double x) { return pow(fmax(x, 0), 2); }
 static double oracle_gelu_gate(double x) {
   return 0.5 * (1 + tanh(sqrt(2 / acos(-1)) * (x + 0.044715 * x * x * x)));
 }
@@ -25,6 +26,7 @@ typedef struct oracle_ffn_row {
 } oracle_ffn_row;
 static const oracle_ffn_row oracle_ffns[] = {{"none", 0, NULL, NULL},
                                              {"relu", 0, oracle_relu, NULL},
+                                             {"relu2", 0, oracle_relu2, NULL},
                                              {"gelu", 0, oracle_gelu, oracle_gelu_gate},
                                              {"silu", 0, oracle_silu, oracle_sigmoid},
                                              {"reglu", 1, oracle_relu, NULL},

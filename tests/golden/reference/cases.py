@@ -41,6 +41,7 @@ case("layernorm_sandwich", norm=LAYERNORM, norm_placement="sandwich", bias=True,
 case("relu", ffn="relu")
 case("swiglu", ffn="swiglu")
 small("silu", ffn="silu")
+small("relu2", ffn="relu2")
 small("reglu", ffn="reglu")
 small("geglu", ffn="geglu", bias=True)
 case("attention_only", ffn="none")

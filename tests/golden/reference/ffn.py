@@ -9,6 +9,7 @@ gelu = partial(F.gelu, approximate="tanh")
 FFN = {
     "none": None,
     "relu": (F.relu, False),
+    "relu2": (lambda u: F.relu(u).square(), False),
     "gelu": (gelu, False),
     "silu": (F.silu, False),
     "reglu": (F.relu, True),
