@@ -139,11 +139,11 @@ static void say_norms(report *r) {
                    "others'.",
                    most);
   } else {
-    sl_text_printf(r->out,
-                   "Massive activations: %s the first token's vector is %.1f times as long as "
-                   "the others', mostly in dimension %d (%.3g)",
-                   at ? "after a middle block" : "in the embedding", most,
-                   (int)number(r, -1, "spiked", at * 6), number(r, -1, "spiked", at * 6 + 1));
+    sl_text_printf(
+        r->out,
+        "Massive activations: after block %d (0: the embedding) the first token's vector is "
+        "%.1f times as long as the others', mostly in dimension %d (%.3g)",
+        at, most, (int)number(r, -1, "spiked", at * 6), number(r, -1, "spiked", at * 6 + 1));
     sl_text_printf(r->out,
                    last < most / 2 ? "; after the last block it is %.1f." : "; it ends at %.1f.",
                    last);
@@ -153,7 +153,7 @@ static void say_norms(report *r) {
 
 /* ---- why ---- */
 
-static void say_weights(report *r) {
+static void say_weights(report *r, int rests) {
   const sl_model_config *c = &r->model->config;
   const sl_attention *a = &r->model->blocks[0].attention;
   begin(r, "why");
@@ -289,7 +289,7 @@ void sl_report_write(const sl_trainer *t, const sl_metrics *m, sl_text *out) {
   if (verdict[0] != 'u') {
     say_idle(&r);
     say_norms(&r);
-    say_weights(&r);
+    say_weights(&r, verdict[0] == 's');
     say_place(&r);
     say_inputs(&r);
   }
