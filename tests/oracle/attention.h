@@ -204,6 +204,7 @@ static void oracle_attention(oracle *o, const char *layer, const double *x, doub
     oracle_gate(o, prefix, x, o->H, out, gated);
     out = gated;
   }
+  if (o->edit) o->edit(o, 1, atoi(layer + strlen("layers.")), out);
   if (sums) {
     double *sum = oracle_new(o, prefix, "combined", N * o->D);
     for (int i = 0; i < N * HD; i++) sum[i / HD * o->D + i % o->D] += out[i];

@@ -31,6 +31,11 @@ typedef struct oracle {
   const int32_t *tokens, *target, *place, *document; /* (B,T) */
   const double *loss_weight;                         /* (B,T) */
   const int32_t *prefix; /* (B) tokens at the front that see each other, or NULL */
+  /* Changes x, the residual stream in front of block `layer` (of the last: behind it) or, with heads,
+   * what that block's heads give; NULL: nothing. */
+  void (*edit)(struct oracle *o, int heads, int layer, double *x);
+  const void *edit_ctx;
+  int hide_first; /* no token sees the first, but itself */
   /* computed */
   oracle_tensor out[ORACLE_TENSORS];
   int count;

@@ -6,61 +6,11 @@
 
 #include "../tiny.h"
 #include "oracle.h"
+#include "source.h"
 
 static double worst;
 
-/* ---- the engine's side of the oracle's questions ---- */
-
-typedef struct source {
-  const tiny *t;
-  double *weights; /* all parameters in double */
-} source;
-
-static const double *weight_of(void *ctx, const char *name) {
-  const source *s = ctx;
-  const sl_entry *x = sl_plan_find(&s->t->model.plan, name);
-  if (x && x->role == SL_PARAM) return s->weights + x->at;
-  check(0, "there is no parameter %s", name);
-  exit(harness_end());
-}
-
-/* The setting of a key, and in *member where its value is: the model's own, or of the row that a
- * family has. */
-static const sl_param *param_of(const sl_model_config *c, const char *family, const char *key,
-                                const void **member) {
-  const sl_param *p = sl_model_section.params;
-  const void *base = c;
-  if (family) {
-    const sl_pick *pick;
-    param_of(c, NULL, family, &base);
-    pick = base;
-    p = pick->row->params;
-    base = &pick->settings;
-  }
-  while (p && p->key && strcmp(p->key, key)) p++;
-  if (!p || !p->key) {
-    check(0, "%s has no setting %s", family ? family : "the model", key);
-    exit(harness_end());
-  }
-  *member = (const char *)base + p->offset;
-  return p;
-}
-
-static const char *choice_of(void *ctx, const char *family, const char *key) {
-  const void *member;
-  const sl_param *p = param_of(&((const source *)ctx)->t->model.config, family, key, &member);
-  return p->type == SL_FAMILY ? ((const sl_pick *)member)->row->id
-                              : p->options[*(const int32_t *)member].id;
-}
-
-static double setting_of(void *ctx, const char *family, const char *key) {
-  const void *member;
-  const sl_param *p = param_of(&((const source *)ctx)->t->model.config, family, key, &member);
-  return p->type == SL_REAL ? *(const double *)member : *(const int32_t *)member;
-}
-
-static oracle oracle_for(source *s, double *loss_weight) {
-  const tiny *t = s->t;
+static oracle oracle_for(const tiny *t, source *s, double *loss_weight) {
   const sl_dims *d = &t->model.dims;
   for (size_t i = 0; i < t->model.plan.size[SL_PARAM]; i++) s->weights[i] = t->params[i];
   for (int n = 0; n < d->N; n++) loss_weight[n] = t->weight[n];
@@ -140,9 +90,9 @@ static void compare_model(const sl_model_config *c, int B, int T, int kind, cons
   snprintf(what, sizeof what, "%s window=%d T=%d", name, kind, T);
   if (!check(tiny_open(&t, c, B, T, 11, kind, seed, &e) == SL_OK, "%s: %s", what, e.message))
     return;
-  source s = {&t, calloc(t.model.plan.size[SL_PARAM], sizeof(double))};
+  source s = {&t.model, calloc(t.model.plan.size[SL_PARAM], sizeof(double))};
   double *loss_weight = calloc((size_t)t.pass.N, sizeof *loss_weight);
-  oracle o = oracle_for(&s, loss_weight);
+  oracle o = oracle_for(&t, &s, loss_weight);
   oracle_run(&o);
   if (check(!o.unknown, "%s: a row has no oracle", what)) compare_pass(&t, &o, what, tolerance);
   oracle_free(&o);

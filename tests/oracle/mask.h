@@ -30,6 +30,7 @@ static int oracle_sees(const oracle *o, int b, int i, int j) {
   const oracle_mask_row *mask = ORACLE_ROW(o, oracle_masks, "mask");
   const int32_t *document = o->document + b * o->T;
   int prefix = o->prefix ? o->prefix[b] : 0;
+  if (j == 0 && i > 0 && o->hide_first) return 0;
   if (j == 0 && i > 0 && oracle_is(o, "slot", "sink_token")) return 1;
   if (document[j] != document[i] && document[j] != -1) return 0;
   return mask->sees(o, i, j) || (i < prefix && j < prefix);

@@ -117,11 +117,13 @@ static void oracle_run(oracle *o) {
     for (int c = 0; c < o->C; c++) x[n * o->C + c] = input[c];
     if (position->place) position->place(o, o->place[n], x + n * o->C);
   }
+  if (o->edit) o->edit(o, 0, 0, x);
   for (int l = 0; l < o->L; l++) {
     char name[24];
     snprintf(name, sizeof name, "hidden.%d", l + 1);
     double *y = oracle_new(o, "", name, N * o->C);
     oracle_block(o, l, x, y);
+    if (o->edit) o->edit(o, 0, l + 1, y);
     x = y;
   }
   if (!oracle_is(o, "norm_placement", "post")) {
