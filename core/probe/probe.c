@@ -102,110 +102,75 @@ static void add_window(sl_probe_set set, const sl_look *look, float *all) {
       type_at(i)->add(look, sl_probe_out(type_at(i), &look->pass->model->dims, all));
 }
 
-static int length_of(const sl_pass *pass, int row) {
-  const int32_t *document = pass->document + (size_t)row * pass->model->dims.T;
-  int n = pass->model->dims.T;
-  while (n > 1 && document[n - 1] == SL_DOCUMENT_PADDING) n--;
-  return n;
+int sl_probe_next(sl_trainer *t, const sl_probe_run *run, const sl_edit *edit, int *done,
+                  sl_pass *pass) {
+  int rows = run->count - *done < t->model.dims.B ? run->count - *done : t->model.dims.B;
+  if (rows <= 0) return 0;
+  *pass = sl_trainer_windows(t, run->input, run->first + *done, rows);
+  pass->edit = edit;
+  sl_model_forward(pass);
+  *done += rows;
+  return 1;
+}
+
+double sl_probe_loss(sl_trainer *t, const sl_probe_run *run, const sl_edit *edit) {
+  double loss = 0, weight = 0;
+  sl_pass pass;
+  for (int done = 0; sl_probe_next(t, run, edit, &done, &pass);) {
+    loss += sl_model_loss(&pass, 0, NULL);
+    for (int i = 0; i < pass.N; i++) weight += pass.weight[i];
+  }
+  return loss / weight;
+}
+
+sl_look sl_look_at(const sl_trainer *t, const sl_probe_run *run, const sl_pass *pass, int row) {
+  int length = sl_window_length(pass, row), tokens = t->config.eval.tokens;
+  return (sl_look){.pass = pass,
+                   .row = row,
+                   .epsilon = run->epsilon > 0 ? run->epsilon : t->config.eval.epsilon,
+                   .length = length,
+                   .tokens = tokens < length ? tokens : length};
+}
+
+/* Of the whole set at once; the loss is read off the logits before a probe may use their memory. */
+static void run_adds(sl_trainer *t, sl_probe_set set, sl_probe_run *run, float *all) {
+  double loss = 0, weight = 0;
+  sl_pass pass;
+  for (int done = 0, first = 0; sl_probe_next(t, run, NULL, &done, &pass); first = done) {
+    loss += sl_model_loss(&pass, 0, NULL);
+    for (int i = 0; i < pass.N; i++) weight += pass.weight[i];
+    for (int row = 0; row < pass.B; row++) {
+      sl_look look = sl_look_at(t, run, &pass, row);
+      look.index = first + row;
+      add_window(set, &look, all);
+    }
+  }
+  average(set, &t->model.dims, run->count, all);
+  run->loss = loss / weight;
+}
+
+static sl_probe_set with_sources(sl_probe_set set) {
+  for (int i = 0; i < sl_probe_family.count; i++)
+    for (int j = 0; j < sl_probe_family.count; j++)
+      if ((set >> i & 1) && type_at(i)->from == type_at(j)) set |= (sl_probe_set)1 << j;
+  return set;
 }
 
 void sl_probes_run(sl_trainer *t, sl_probe_set set, sl_probe_run *run, float *all) {
   const sl_dims *d = &t->model.dims;
-  double loss = 0, weight = 0;
+  int measured = 0;
+  set = with_sources(set);
   clear(set, d, all);
-  for (int done = 0; done < run->count;) {
-    int rows_now = run->count - done < d->B ? run->count - done : d->B;
-    sl_pass pass = sl_trainer_look(t, run->input, run->first + done, rows_now);
-    for (int row = 0; row < rows_now; row++) {
-      int length = length_of(&pass, row), tokens = t->config.eval.tokens;
-      add_window(set,
-                 &(sl_look){.pass = &pass,
-                            .row = row,
-                            .index = done + row,
-                            .epsilon = t->config.eval.epsilon,
-                            .length = length,
-                            .tokens = tokens < length ? tokens : length},
-                 all);
-    }
-    loss += sl_model_loss(&pass, 0, NULL);
-    for (int i = 0; i < pass.N; i++) weight += pass.weight[i];
-    done += rows_now;
+  run_adds(t, set, run, all);
+  for (int i = 0; i < sl_probe_family.count; i++) {
+    const sl_probe_type *p = type_at(i);
+    if (!(set >> i & 1)) continue;
+    if (p->derive) p->derive(t, sl_probe_out(p->from, d, all), sl_probe_out(p, d, all));
+    if (p->measure) p->measure(t, run, sl_probe_out(p, d, all));
+    measured |= p->measure != NULL;
   }
-  average(set, d, run->count, all);
-  run->loss = loss / weight;
-  for (int i = 0; i < sl_probe_family.count; i++)
-    if ((set >> i & 1) && type_at(i)->measure)
-      type_at(i)->measure(t, run, sl_probe_out(type_at(i), d, all));
-}
-
-/* ---- what several probes share ---- */
-
-const sl_real *sl_look_weights(const sl_look *k, int layer, int head) {
-  const sl_dims *d = &k->pass->model->dims;
-  return sl_at(k->pass, k->pass->model->blocks[layer].attention.weights) +
-         ((size_t)k->row * d->H + head) * d->T * d->S;
-}
-
-int sl_look_seen(const sl_look *k, int query) {
-  int prefix = k->pass->prefix ? k->pass->prefix[k->row] : 0;
-  return k->pass->model->blocks[0].attention.column + (query < prefix ? prefix : query + 1);
-}
-
-const sl_real *sl_look_heads(const sl_look *k, sl_slot slot, int heads) {
-  const sl_dims *d = &k->pass->model->dims;
-  return sl_at(k->pass, slot) + (size_t)k->row * d->T * heads * d->D;
-}
-
-const sl_real *sl_look_hidden(const sl_look *k, int layer) {
-  const sl_dims *d = &k->pass->model->dims;
-  return sl_at(k->pass, k->pass->model->hidden[layer]) + (size_t)k->row * d->T * d->C;
-}
-
-static double magnitude(double x) { return x < 0 ? -x : x; }
-
-static double row_sum(const sl_look *k, const sl_attention *a, int query, const sl_real *row) {
-  double total = 0;
-  if (a->normaliser->unit_rows && !a->similarity->finish) return 1;
-  for (int j = 0; j < sl_look_seen(k, query); j++) total += magnitude(row[j]);
-  return total;
-}
-
-double sl_look_alpha(const sl_look *k, int layer, int head, int key) {
-  const sl_model *m = k->pass->model;
-  const sl_attention *a = &m->blocks[layer].attention;
-  const sl_real *weights = sl_look_weights(k, layer, head);
-  int front = sl_model_front(&m->config), S = m->dims.S;
-  int first = key < 0 ? 0 : front + key, column = key < 0 ? 0 : a->column + first;
-  int end = k->tokens + front < k->length ? k->tokens + front : k->length;
-  double sum = 0;
-  if (first >= end) return 0;
-  for (int i = first; i < end; i++) {
-    const sl_real *row = weights + (size_t)i * S;
-    double total = row_sum(k, a, i, row);
-    if (total > 0) sum += magnitude(row[column]) / total;
-  }
-  return sum / (end - first);
-}
-
-double sl_norm_of(const sl_real *x, int n) {
-  double sum = 0;
-  for (int i = 0; i < n; i++) sum += (double)x[i] * x[i];
-  return sl_sqrt(sum);
-}
-
-double sl_first_over_others(const sl_real *x, int T, int stride, int n) {
-  double others = 0;
-  for (int t = 1; t < T; t++) others += sl_norm_of(x + (size_t)t * stride, n);
-  return sl_norm_of(x, n) / (others / (T - 1));
-}
-
-void sl_add_head_norms(const sl_look *k, size_t slot, int heads, float *out) {
-  const sl_dims *d = &k->pass->model->dims;
-  for (int l = 0; l < d->L; l++) {
-    const char *attention = (const char *)&k->pass->model->blocks[l].attention;
-    const sl_real *x = sl_look_heads(k, *(const sl_slot *)(attention + slot), heads);
-    for (int h = 0; h < heads; h++)
-      for (int t = 0; t < d->T; t++)
-        *out++ += (float)sl_norm_of(x + ((size_t)t * heads + h) * d->D, d->D);
-  }
+  /* The last windows stay, as the model itself sees them. */
+  int done = (run->count - 1) / d->B * d->B;
+  sl_pass pass;
+  if (measured) sl_probe_next(t, run, NULL, &done, &pass);
 }

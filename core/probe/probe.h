@@ -3,6 +3,7 @@
 #ifndef SL_PROBE_H
 #define SL_PROBE_H
 
+#include "../model/attention_head.h"
 #include "../train/train.h"
 
 /* What a probe sees of one window. */
@@ -27,6 +28,9 @@ typedef struct sl_probe_type {
   void (*add)(const sl_look *look, float *out);
   /* Or, instead of add: passes of its own (with changes, or backwards). out is all zeros. */
   void (*measure)(sl_trainer *t, const struct sl_probe_run *run, float *out);
+  /* Or, at last: made of the means of another probe. */
+  const struct sl_probe_type *from;
+  void (*derive)(const sl_trainer *t, const float *from, float *out);
   /* A sentence if the model has nothing to measure; NULL: every model has. */
   sl_code (*check)(const sl_model *m, sl_error *e);
   int first_only; /* of the first window alone, not a mean */
@@ -57,13 +61,25 @@ sl_code sl_probes_check(sl_probe_set set, const sl_model *m, sl_error *e);
 typedef struct sl_probe_run {
   sl_input input;
   int first, count;
-  double loss; /* mean weighted loss over the windows, nats per token */
+  double epsilon; /* sink threshold; 0: the configuration's */
+  double loss;    /* mean weighted loss over the windows, nats per token */
 } sl_probe_run;
 
 /* Runs the set over the windows run->first … of run->input; means go to `all`. */
 void sl_probes_run(sl_trainer *t, sl_probe_set set, sl_probe_run *run, float *all);
 
 /* ---- what several probes share ---- */
+
+/* The passes over the run's windows, `done` of them behind us: 0 when there are no more, else a forward
+ * pass with the edit (or NULL), of the windows before *done. */
+int sl_probe_next(sl_trainer *t, const sl_probe_run *run, const sl_edit *edit, int *done,
+                  sl_pass *pass);
+/* The mean weighted loss over the windows with the edit. */
+double sl_probe_loss(sl_trainer *t, const sl_probe_run *run, const sl_edit *edit);
+/* A window of a pass, for what is shared below. */
+sl_look sl_look_at(const sl_trainer *t, const sl_probe_run *run, const sl_pass *pass, int row);
+/* Tokens of a window without the padding at its end. */
+int sl_window_length(const sl_pass *pass, int row);
 
 /* Attention weights (T,S) of one head in the window. */
 const sl_real *sl_look_weights(const sl_look *k, int layer, int head);
@@ -77,6 +93,46 @@ const sl_real *sl_look_hidden(const sl_look *k, int layer);
  * weight it gets from the queries that see it, among the first look->tokens of the window, |w| over
  * the row sum of |w| where rows do not add up to one (Gu et al. 2025, eq. 4). */
 double sl_look_alpha(const sl_look *k, int layer, int head, int key);
+/* Of n keys from `key` on. */
+void sl_look_alphas(const sl_look *k, int layer, int head, int key, int n, double *alpha);
+/* A row of weights, from that of the window's first token on (a slot's is in front of it), and what
+ * their sizes add up to. */
+typedef struct sl_shares {
+  const sl_real *weight;
+  double total;
+} sl_shares;
+sl_shares sl_look_shares(const sl_look *k, int layer, int head, int query);
+
+/* Longest window: the context, and a sink token in front. */
+#define SL_WINDOW_MAX (SL_CONTEXT_MAX + 1)
+/* Which keys a query sees, from those of the query before it ({0} for the first). */
+sl_span sl_look_span(const sl_look *k, sl_span before, int query);
+static inline int sl_sees(const sl_span *s, int key) {
+  return (key >= s->from && key < s->shared) || (key >= s->start && key < s->end);
+}
+/* The vectors (D) that attention compares: after a feature map where there is one. */
+const sl_real *sl_look_query(const sl_look *k, int layer, int head, int query);
+const sl_real *sl_look_key(const sl_look *k, int layer, int g, int key);
+/* Fills row with a number for each of the first n keys. */
+typedef void (*sl_row_of)(const sl_look *k, int layer, int head, int query, int n, sl_real *row);
+/* Adds for each key the mean over the queries that see it, (L,H,T). */
+void sl_add_seen_means(const sl_look *k, sl_row_of row_of, float *out);
+/* A number of one query's attention, and its mean over those behind the window's first, (L,H). */
+typedef double (*sl_of_query)(const sl_look *k, int layer, int head, int query);
+void sl_add_query_means(const sl_look *k, sl_of_query of_query, float *out);
+
+/* Room of 2 T D numbers for what `add` computes; the logits were there. */
+double *sl_look_room(const sl_look *k);
+
+double sl_magnitude(double x);
+/* The median of |x| to a part in 2^24 of the largest, which is left in *largest. */
+float sl_median(const sl_real *x, size_t n, float *largest);
+/* Three entries of `width` numbers, of which the last is a value: those of largest |value|, largest first,
+ * of them and x. */
+void sl_keep_largest(float *entries, int width, const float *x);
+/* Keeps (token, channel, value) of the largest in the residual stream after `layer` blocks. */
+void sl_add_largest(const sl_look *k, int layer, float *out);
+double sl_dot(const sl_real *x, const sl_real *y, int n);
 /* Euclidean norm. */
 double sl_norm_of(const sl_real *x, int n);
 /* Norm of the first row of x (T rows, stride apart, n numbers each) over the mean of the others'. */
