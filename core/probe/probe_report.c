@@ -153,11 +153,16 @@ static void say_norms(report *r) {
 
 /* ---- why ---- */
 
+/* Whether every row's weights add up to one. */
+static int has_unit_rows(const report *r) {
+  const sl_attention *a = &r->model->blocks[0].attention;
+  return a->normaliser->unit_rows && !a->similarity->finish;
+}
+
 static void say_weights(report *r, int rests) {
   const sl_model_config *c = &r->model->config;
-  const sl_attention *a = &r->model->blocks[0].attention;
   begin(r, "why");
-  if (a->normaliser->unit_rows && !a->similarity->finish)
+  if (has_unit_rows(r))
     sl_text_add(
         r->out,
         "The weights of every row must add up to one, so a head with nothing to say still has "
@@ -171,8 +176,10 @@ static void say_weights(report *r, int rests) {
   end(r);
 }
 
+/* Where such weights can go. */
 static void say_place(report *r) {
   const sl_sink_type *sink = r->model->blocks[0].attention.sink;
+  if (!has_unit_rows(r)) return;
   begin(r, "why");
   if (sink->has & (SL_SINK_KEY | SL_SINK_LOGIT | SL_SINK_TOKEN))
     sl_text_printf(r->out, "It was given a place for that: %s.", sink->desc.id);
