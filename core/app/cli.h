@@ -33,7 +33,7 @@ typedef struct cli_options {
   const char *command;
   const char *file; /* the argument that is no option, if the command takes one */
   const char *preset, *json, *checkpoint, *resume, *out, *arithmetic;
-  const char *input, *prompt;
+  const char *input, *prompt, *epsilon;
   const char *probes[CLI_MAX_PROBES]; /* ids */
   int probe_count;
   int32_t first, sequences, documents;

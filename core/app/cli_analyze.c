@@ -172,6 +172,14 @@ static char *join_probes(const cli_options *o) {
   return ids;
 }
 
+static int set_epsilon(sl_lab *lab, const char *epsilon) {
+  char *end;
+  double x = strtod(epsilon, &end);
+  if (end == epsilon || *end || x == 0)
+    return cli_fail(CLI_BAD, "--epsilon must be a number between 0 and 1, not \"%.40s\".", epsilon);
+  return sl_set_epsilon(lab, x) ? cli_engine_fail(lab) : CLI_OK;
+}
+
 static int measure(sl_lab *lab, const cli_options *o, int input) {
   char *ids = join_probes(o);
   if (!ids) return cli_no_memory();
@@ -192,6 +200,7 @@ static int analyze(const cli_run *r, const cli_options *o, int input) {
   if (!json) return cli_engine_fail(r->lab);
   if (!report) return cli_no_memory();
   int code = o->prompt ? set_prompt(r->lab, o->prompt) : CLI_OK;
+  if (!code && o->epsilon) code = set_epsilon(r->lab, o->epsilon);
   if (!code && o->probe_count) code = measure(r->lab, o, input);
   if (!code) code = print_report(report);
   if (!code && o->probe_count) {

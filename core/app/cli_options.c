@@ -40,6 +40,8 @@ const cli_option cli_option_table[] = {
      "Measures this too and prints its numbers; may stand often."},
     {"--documents", "N", CLI_INT, AT(documents), 1, 64, " corpus ",
      "How many documents are shown; 5 if not given."},
+    {"--epsilon", "X", CLI_STRING, AT(epsilon), 0, 0, " analyze ",
+     "Sink threshold of these measurements; eval.epsilon if not given."},
     {"--first", "N", CLI_INT, AT(first), 0, 1000000000, " analyze ", "Number of the first window."},
     {"--sequences", "N", CLI_INT, AT(sequences), 1, 100000, " analyze ",
      "Windows that are averaged over; 1 if not given."},

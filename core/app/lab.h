@@ -12,6 +12,7 @@ typedef struct run {
   sl_checkpoint_meta meta;
   sl_probe_set probed; /* of the last sl_probe */
   int look_count;      /* windows left in the activations by it */
+  double epsilon;      /* of sl_set_epsilon */
 } run;
 
 struct sl_lab {

@@ -82,11 +82,22 @@ int sl_probe(sl_lab *lab, const char *ids, int input, int first, int sequences) 
     return sl_fail(&lab->error, SL_E_STATE, "prompt",
                    "There is no prompt yet to look at; write one first.");
   SL_TRY(sl_probes_check(set, &lab->run->trainer.model, &lab->error));
-  sl_probe_run run = {.input = (sl_input)input, .first = first, .count = sequences};
+  sl_probe_run run = {
+      .input = (sl_input)input, .first = first, .count = sequences, .epsilon = lab->run->epsilon};
   sl_probes_run(&lab->run->trainer, set, &run, lab->run->metrics.probes);
   lab->run->probed = set;
   int B = lab->run->trainer.model.dims.B;
   lab->run->look_count = (sequences - 1) % B + 1;
+  return SL_OK;
+}
+
+int sl_set_epsilon(sl_lab *lab, double epsilon) {
+  SL_TRY(sl_lab_need_run(lab));
+  if (!(epsilon >= 0 && epsilon < 1))
+    return sl_fail(&lab->error, SL_E_CONFIG, "epsilon",
+                   "The sink threshold of a measurement lies between 0 and 1; 0 is that of the "
+                   "configuration.");
+  lab->run->epsilon = epsilon;
   return SL_OK;
 }
 

@@ -135,6 +135,9 @@ SL_API const char *sl_set_prompt(sl_lab *lab, const char *utf8, size_t size);
  * starting with number `first`, of an input: its place in the registry's list "inputs", where 0 is
  * packed as in training, 1 BOS + text, 2 text. One forward pass serves them all. */
 SL_API int sl_probe(sl_lab *lab, const char *ids, int input, int first, int sequences);
+/* The sink threshold of the coming calls of sl_probe, above 0 and below 1; 0: the configuration's, as it
+ * is when a run opens. The run's own measurements go on with the configuration's. */
+SL_API int sl_set_epsilon(sl_lab *lab, double epsilon);
 /* What a probe of the last sl_probe measured. */
 SL_API int sl_probe_view(sl_lab *lab, const char *id, sl_view *view);
 /* Tokens (T) and document numbers (T) of the last probed window: -1 is a BOS that every document sees,

@@ -72,7 +72,41 @@ static void looking_changes_nothing(int run) {
   sl_free(seen);
 }
 
+/* sl_set_epsilon is for sl_probe alone: rates are those of the windows' alpha, and what the run measures of
+ * itself is as it was. */
+static void epsilon_is_the_probes(void) {
+  sl_lab *lab = opened(0), *blind = opened(0);
+  sl_view v;
+  int above = 0;
+  float mean = 0;
+  for (int w = 0; w < BATCH_AND_MORE; w++) {
+    check(!sl_probe(lab, "alpha", 0, w, 1) && !sl_probe_view(lab, "alpha", &v), "%s",
+          lab_message(lab));
+    for (int i = 0; i < 4; i++) mean += ((const float *)v.data)[i] / (4 * BATCH_AND_MORE);
+  }
+  for (int w = 0; w < BATCH_AND_MORE; w++) {
+    sl_probe(lab, "alpha", 0, w, 1);
+    sl_probe_view(lab, "alpha", &v);
+    for (int i = 0; i < 4; i++) above += ((const float *)v.data)[i] > mean;
+  }
+  check(sl_set_epsilon(lab, mean) == 0, "%s", lab_message(lab));
+  for (int own = 1; own >= 0; own--) {
+    check(!sl_probe(lab, "sink_rate", 0, 0, BATCH_AND_MORE) && !sl_probe_view(lab, "sink_rate", &v),
+          "%s", lab_message(lab));
+    float rate = *(const float *)v.data * 4 * BATCH_AND_MORE;
+    check((rate > above - 0.1F && rate < above + 0.1F) == own,
+          "%g of the heads' windows are above %g, not %d", (double)rate, (double)mean, above);
+    check(sl_evaluate(lab) == 0 && sl_evaluate(blind) == 0 && sl_set_epsilon(lab, 0) == 0, "%s",
+          lab_message(lab));
+  }
+  check(above > 0, "no alpha is above the mean");
+  check_same_run(blind, lab, "another epsilon");
+  sl_free(lab);
+  sl_free(blind);
+}
+
 int main(void) {
+  epsilon_is_the_probes();
   for (int run = 0; run < RUNS; run++) looking_changes_nothing(run);
   return harness_end();
 }

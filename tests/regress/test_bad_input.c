@@ -319,7 +319,7 @@ static void out_of_place(void) {
   check(sl_train(empty, 1) && is_sentence(lab_message(empty)), "nothing open: train");
   check(sl_shard(empty, 0) && sl_apply(empty) && sl_evaluate(empty) && sl_save(empty, &v) &&
             sl_tensor(empty, "embedding", &v) && sl_probe(empty, "alpha", 0, 0, 1) &&
-            sl_probe_view(empty, "alpha", &v) && sl_probe_tokens(empty, &v, &w),
+            sl_probe_view(empty, "alpha", &v) && sl_set_epsilon(empty, 0.5) && sl_probe_tokens(empty, &v, &w),
         "nothing open: a call succeeded");
   check(!sl_config_json(empty) && !sl_data_json(empty) && !sl_fingerprint(empty) &&
             !sl_metrics_json(empty, 0) && !sl_run_json(empty) && !sl_tensors_json(empty),
@@ -334,6 +334,9 @@ static void out_of_place(void) {
   refused(sl_probe_view(lab, "alpha", &v), "state", "alpha", NULL, "a view before a probe");
   refused(sl_probe(lab, "alpa", 0, 0, 1), "config", "alpha", NULL, "a misspelt probe");
   refused(sl_probe(lab, "alpha", SL_INPUT_COUNT, 0, 1), "config", NULL, NULL, "no such input");
+  refused(sl_set_epsilon(lab, 1), "config", NULL, NULL, "an epsilon of 1");
+  refused(sl_set_epsilon(lab, -0.1), "config", NULL, NULL, "an epsilon below 0");
+  refused(sl_set_epsilon(lab, 0.0 / 0.0), "config", NULL, NULL, "no epsilon");
   refused(sl_probe(lab, "alpha", 0, -1, 1), "config", NULL, NULL, "window -1");
   refused(sl_probe(lab, "alpha", 0, 0, 0), "config", NULL, NULL, "no windows");
   refused(sl_probe(lab, "alpha", 0, 2147483647, 9), "config", NULL, NULL, "windows beyond 2^31");

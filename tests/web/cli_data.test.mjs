@@ -76,6 +76,14 @@ describe('looking at a saved model', () => {
     assert.match(trained, /^This model has no attention sink/);
   });
 
+  test('another sink threshold gives another sink rate', () => {
+    const rate = (...epsilon) => Number(looked('--probe', 'sink_rate', '--sequences', '20', ...epsilon)[2].trim().split(' ')[0]);
+    assert.ok(rate('--epsilon', '0.02') > rate('--epsilon', '0.9'));
+    assert.equal(rate('--epsilon', '0.3'), rate());
+    refused(2, /a number between 0 and 1, not "x"/, 'analyze', at('look.bin'), '--epsilon', 'x');
+    refused(2, /between 0 and 1/, 'analyze', at('look.bin'), '--epsilon', '2');
+  });
+
   test('what does not fit is cut with a notice; what has no token is named', () => {
     const long = good('analyze', at('look.bin'), '--prompt', 'to be or not '.repeat(20));
     assert.match(long.stderr, /260 tokens, of which the first 63 fit/);

@@ -173,6 +173,14 @@ test('probes have the shapes that are declared, tokens are of the vocabulary', a
   assert.ok(tokens.every((t) => t >= 0 && t < size));
 });
 
+test('the sink threshold of a measurement can be another than the run\'s', async () => {
+  const lab = await engine();
+  const rate = (epsilon) => lab.probe(['sink_rate'], { sequences: 8, epsilon }).sink_rate.data[0];
+  assert.ok(rate(0.005) > rate(0.9));
+  assert.equal(rate(undefined), rate(lab.config().eval.epsilon));
+  assert.throws(() => rate(1), /between 0 and 1/);
+});
+
 test('looking does not change training, and memory does not grow while it goes on', async () => {
   const plain = await engine();
   plain.train(20);

@@ -42,7 +42,8 @@ export const PROTOCOL = 1;
  * @typedef {{status: Status, step: number, steps: number, workers?: number, tensor?: string,
  *   message?: string}} State
  * @typedef {{bytes: Uint8Array<ArrayBuffer>, step: number}} Autosave
- * @typedef {{probes: string[], input: number, first: number, sequences: number}} Wanted
+ * @typedef {{probes: string[], input: number, first: number, sequences: number,
+ *   epsilon: number}} Wanted  epsilon: the sink threshold of what is looked at; 0 is the configuration's
  *
  * A worker, a MessagePort or a worker's own global scope.
  * @typedef {object} Port

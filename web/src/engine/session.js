@@ -66,7 +66,7 @@ export class Session {
   #bell = null;
 
   /** @type {Wanted} */
-  #wanted = { probes: [], input: 0, first: 0, sequences: 1 };
+  #wanted = { probes: [], input: 0, first: 0, sequences: 1, epsilon: 0 };
   /** This run cannot show what is wanted. */
   #blind = false;
   #frames;
@@ -244,8 +244,8 @@ export class Session {
     },
 
     /** @param {Partial<Wanted>} args */
-    wanted: ({ probes = [], input = 0, first = 0, sequences = 1 }) => {
-      const wanted = { probes: probes.map(String), input, first, sequences };
+    wanted: ({ probes = [], input = 0, first = 0, sequences = 1, epsilon = 0 }) => {
+      const wanted = { probes: probes.map(String), input, first, sequences, epsilon };
       if (this.#status !== 'empty' && probes.length) this.#open.probe(wanted.probes, wanted);
       this.#wanted = wanted;
       this.#blind = false;

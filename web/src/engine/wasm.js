@@ -28,7 +28,8 @@ const PAGE = 65536;
  * @typedef {{bytes: number, memory: number, parameters: number, flops_per_step: number,
  *   tokens_per_step: number, vocabulary: number}} Estimate bytes: what the run takes; memory: how
  *   large the engine's memory is with it
- * @typedef {{input?: number, first?: number, sequences?: number}} ProbeWhere
+ * @typedef {{input?: number, first?: number, sequences?: number, epsilon?: number}} ProbeWhere
+ *   epsilon: the sink threshold; 0 is the configuration's
  */
 
 /**
@@ -283,7 +284,8 @@ export class Engine {
    * @param {ProbeWhere} [where]
    * @returns {Record<string, View>}
    */
-  probe(ids, { input = 0, first = 0, sequences = 1 } = {}) {
+  probe(ids, { input = 0, first = 0, sequences = 1, epsilon = 0 } = {}) {
+    this.#check('sl_set_epsilon', epsilon);
     this.#withZ(ids.join(','), (p) => this.#check('sl_probe', p, input, first, sequences));
     /** @type {Record<string, View>} */
     const out = {};
