@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Engine, SinklabError, compileEngine, loadEngine } from '../../web/src/engine/wasm.js';
+import { compileEngine } from '../../web/src/engine/compile.js';
+import { Engine, SinklabError, loadEngine } from '../../web/src/engine/wasm.js';
 import { checkRegistry, fetchRegistry } from '../../web/src/engine/registry.js';
 import { engine, engineBytes, registry, small } from './real_engine.mjs';
 

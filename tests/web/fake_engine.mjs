@@ -67,7 +67,18 @@ export class FakeEngine {
     return this.records[i];
   }
 
-  probe(ids, { sequences }) {
+  prompt = '';
+
+  setPrompt(prompt) {
+    if (prompt.includes('?')) {
+      throw new SinklabError({ code: 'data', path: 'prompt', offset: prompt.indexOf('?'), message: 'No token for "?".' });
+    }
+    this.prompt = prompt;
+    return { tokens: prompt.length, kept: Math.min(4, prompt.length) };
+  }
+
+  probe(ids, { sequences, input = 0 }) {
+    this.shown = input;
     if (ids.includes('nonsense')) {
       throw new SinklabError({ code: 'config', path: 'probe', message: 'There is no probe "nonsense".' });
     }

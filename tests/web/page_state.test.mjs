@@ -50,7 +50,8 @@ test('state survives the address', () => {
   const wanted = {
     preset: 'R2', seed: '77',
     overrides: { 'model.width': 64, 'model.position': 'rotary', 'data.corpus.triggers': ' e:&' },
-    view: { scale: 'log', theme: 'dark', arithmetic: 'fma', head: '1.0', tables: ['loss', 'sink'], more: ['query_norm'] },
+    view: { scale: 'log', theme: 'dark', arithmetic: 'fma', head: '1.0', tables: ['loss', 'sink'], more: ['query_norm'],
+      input: 'bos_prompt', window: 3, prompt: 'a #1 & “b” =\u001c' },
   };
   const { wanted: back, problems } = decode(`#${encode(wanted, usual)}`, world);
   assert.deepEqual(problems, []);

@@ -421,3 +421,24 @@ test('a bell stops the steps at once, and without it messages are looked at now 
   b.turn();
   assert.equal(b.engine.step, step + 4);
 });
+
+test('a prompt is read by the open run and by each that follows; what a run cannot read shows the first input', async () => {
+  const b = await bench();
+  b.ask('open', { config: {} });
+  assert.deepEqual(b.ask('wanted', { probes: ['alpha'], input: 7, prompt: 'abcdef' }).value, { tokens: 6, kept: 4 });
+  b.acknowledge();
+  assert.equal(b.news('frame').at(-1).body.input, 7);
+  const { error } = b.ask('wanted', { probes: ['alpha'], input: 7, prompt: 'a?' });
+  assert.deepEqual([error.path, error.offset], ['prompt', 1]);
+  assert.equal(b.engine.prompt, 'abcdef');
+  b.engine.prompt = '';
+  assert.deepEqual(b.ask('open', { config: {} }).value.prompt, { tokens: 6, kept: 4 });
+  assert.equal(b.engine.prompt, 'abcdef');
+  b.engine.setPrompt = () => { throw new SinklabError({ code: 'data', path: 'prompt', message: 'No token for it.' }); };
+  b.acknowledge();
+  const again = b.ask('open', { config: {} }).value.prompt;
+  assert.equal(again.error.message, 'No token for it.');
+  b.acknowledge();
+  assert.equal(b.news('frame').at(-1).body.input, 0);
+  assert.equal(b.engine.shown, 0);
+});

@@ -6,6 +6,7 @@ import { loadRecorded } from './engine/recorded.js';
 import { checkRegistry, fetchRegistry } from './engine/registry.js';
 import { waysOut } from './lab/diverged.js';
 import { Engines } from './lab/engines.js';
+import { askFor } from './lab/input.js';
 import { Track, emptyRun } from './lab/track.js';
 import { DEFAULT_VIEW, decode, encode } from './state/hash.js';
 import { keepText, keptText } from './state/keep.js';
@@ -58,6 +59,8 @@ export class App {
     /** @type {Promise<unknown>} opening is done one after the other */
     this.opening = Promise.resolve();
     this.replayTimer = 0;
+    /** @type {import('./engine/protocol.js').Prompted | undefined} what the run made of the prompt */
+    this.promptNow = undefined;
     this.broken = false;
     /** Counts what happened to the settings: the form follows it, not every frame. */
     this.settings = 0;
@@ -109,7 +112,7 @@ export class App {
     const { wanted } = decode(hash, { presets: this.presets.map((one) => one.id) });
     Object.assign(this.view, wanted.view);
     this.preset = wanted.preset || this.firstPreset;
-    if (this.preset !== this.firstPreset || Object.keys(wanted.overrides).length || wanted.seed) return;
+    if (this.preset !== this.firstPreset || Object.keys(wanted.overrides).length || wanted.seed || wanted.view.input) return;
     try {
       const lab = await recording;
       const track = new Track(lab, 'recorded', { changed: this.changed, failed: () => {}, status: () => {} });
@@ -264,14 +267,19 @@ export class App {
 
   /** @param {Partial<View>} view */
   setView(view) {
-    const before = this.view.more;
+    const asked = () => [this.view.more, this.view.input, this.view.window, this.view.prompt];
+    const before = asked();
     Object.assign(this.view, view);
     const known = this.view.more.filter((id) => this.registry?.probes.some((probe) => probe.id === id));
     if (this.registry && known.length < this.view.more.length) {
       this.notice({ id: 'hash more', text: t('bad_view', { key: 'more', value: this.view.more.join() }) });
       this.view.more = known;
     }
-    if (!same(before, this.view.more)) this.want();
+    if (this.registry && this.view.input && !this.registry.inputs.some((one) => one.id === this.view.input)) {
+      this.notice({ id: 'hash input', text: t('bad_view', { key: 'input', value: this.view.input }) });
+      this.view.input = '';
+    }
+    if (!same(before, asked())) this.want();
     this.changed();
   }
 
@@ -279,12 +287,18 @@ export class App {
   async want() {
     const probes = [...PROBES, ...this.view.more];
     try {
-      await this.client?.setWanted({ probes, input: 0, first: 0, sequences: 1 });
+      await askFor(this, probes);
     } catch (error) {
       if (!this.view.more.length) throw error;
       this.setView({ more: [] });
       this.notice({ id: 'more', kind: 'fail', text: asRefusal(error).message });
     }
+  }
+
+  /** @param {import('./engine/protocol.js').Prompted | undefined} prompted */
+  prompted(prompted) {
+    this.promptNow = prompted;
+    this.changed();
   }
 
   /* ---- running ---- */
@@ -313,6 +327,7 @@ export class App {
       await client.useEngine(await this.engines.module(file));
       const opened = await client.open({ config: d.resolved, text });
       this.open = { config: d.resolved, text, file };
+      this.prompted(opened.prompt);
       live.opened(opened);
     });
     this.opening = next.catch(() => {});

@@ -3,7 +3,9 @@ import { arithmeticControl } from './form/arithmetic.js';
 import { Form } from './form/form.js';
 import { helpButton } from './form/popover.js';
 import { AttentionPanel } from './panels/attention.js';
+import { crop } from './panels/crop.js';
 import { layersPanel } from './panels/layers.js';
+import { LookingBar } from './panels/looking.js';
 import { lossPanel } from './panels/loss.js';
 import { MorePanels } from './panels/more.js';
 import { residualPanel } from './panels/residual.js';
@@ -14,6 +16,7 @@ import { sayVerdict } from './say.js';
 import { t } from './strings/index.js';
 import { byId, h, setText } from './ui/dom.js';
 import { applyTheme } from './ui/theme.js';
+import { takesPrompt } from './lab/input.js';
 import { LiveRegion } from './ui/live.js';
 import { makeMenu } from './ui/menu.js';
 import { Transport, buttonWord } from './ui/transport.js';
@@ -46,6 +49,8 @@ export class Page {
     this.size = h('span', { class: 'fine' });
     byId('what').replaceChildren(this.size, helpButton(t('sink_what'),
       () => [h('p', null, t('sink_help')), h('p', { class: 'paper' }, t('paper', { paper: t('sink_paper') }))], t('sink_what')));
+    /** @type {WeakMap<import('./types.js').Frame, import('./types.js').Frame>} */
+    this.cropped = new WeakMap();
     this.makePanels();
   }
 
@@ -99,6 +104,8 @@ export class Page {
     }, { strip: byId('strip'), drawer: byId('drawer') });
     this.arithmetic = arithmeticControl(app);
     byId('drawer').append(this.arithmetic.el);
+    this.looking = new LookingBar(app, app.registry.inputs);
+    byId('looking').replaceChildren(this.looking.el);
   }
 
   draw() {
@@ -117,6 +124,7 @@ export class Page {
       this.form.update(app.draft, app.preset, this.estimate());
     }
     this.arithmetic?.update();
+    this.looking?.update();
     this.menu.update();
     this.drawNotices();
     byId('panels').classList.toggle('deep', num(shown.run.config?.model?.layers) > 3);
@@ -150,13 +158,25 @@ export class Page {
     const history = app.track?.history;
     const until = lookBack ?? Infinity;
     const metrics = lookBack === null ? run.metrics : run.metrics.filter((record) => record.step <= until);
-    const frame = (lookBack === null ? history?.last : history?.at(lookBack)) ?? null;
+    const frame = this.unpadded((lookBack === null ? history?.last : history?.at(lookBack)) ?? null);
     return {
       run, frame, metrics, record: metrics[metrics.length - 1] ?? null,
       losses: lookBack === null ? run.losses : run.losses.filter(([step]) => step <= until),
       view: app.view, solo: this.solo(frame), epsilon: num(run.config?.eval?.epsilon) || 0.3,
       pointed: this.pointed, themeCount: this.themeCount,
     };
+  }
+
+  /** A prompt without the padding behind it. @param {import('./types.js').Frame | null} frame */
+  unpadded(frame) {
+    const { registry } = this.app;
+    if (!frame || !registry || !takesPrompt(registry.inputs[frame.input ?? 0]?.id ?? '')) return frame;
+    const known = this.cropped.get(frame);
+    if (known) return known;
+    const axes = Object.fromEntries(registry.probes.map((one) => [one.id, one.shape ?? []]));
+    const short = crop(frame, axes);
+    this.cropped.set(frame, short);
+    return short;
   }
 
   /** @param {import('./types.js').Frame | null} frame */

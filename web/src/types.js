@@ -18,7 +18,7 @@
  * @typedef {{id: string, label: string, help?: string, paper?: string, kind: string, shape?: string[]}} ProbeInfo
  * @typedef {{
  *   abi: number, hash: string, config: {id: string, params: Param[]},
- *   families: {[id: string]: Family}, probes: ProbeInfo[]
+ *   families: {[id: string]: Family}, inputs: Option[], probes: ProbeInfo[]
  * }} Registry
  *
  * @typedef {{id: string, name: string, note: string, config: Config}} Preset
@@ -32,7 +32,8 @@
  * }} Metric
  *
  * @typedef {{data: Float32Array, shape: number[]}} Probe
- * @typedef {{step: number, probes: {[id: string]: Probe}, tokens: Int32Array, documents: Int32Array}} Frame
+ * @typedef {{step: number, probes: {[id: string]: Probe}, tokens: Int32Array, documents: Int32Array,
+ *   input?: number, id?: number}} Frame  input: its place in the registry; id: a number of this copy
  * @typedef {{vocabulary: string[], bos?: number, eos?: number,
  *   baselines: {uniform?: number, unigram?: number, bigram?: number}}} DataInfo
  * @typedef {{bytes?: number, parameters?: number, flops_per_step?: number, tokens_per_step?: number,
@@ -49,7 +50,9 @@
  *
  * @typedef {{scale: 'linear' | 'log', theme: 'auto' | 'light' | 'dark', head: string,
  *   arithmetic: 'auto' | 'strict' | 'fma',
- *   tables: string[], more: string[]}} View  more: the open measurements without a panel of their own
+ *   tables: string[], more: string[], input: string, window: number, prompt: string}} View
+ *   more: the open measurements without a panel of their own; input: what the panels look at, '' for the
+ *   window of training
  * @typedef {{preset: string, seed: string, overrides: {[path: string]: Json}, view: View}} Wanted
  */
 export {};

@@ -1,5 +1,6 @@
 // In a worker of the page: the site's engine, and the kernels of bench.wasm, of every tier.
-import { compileEngine, loadEngine } from '/src/engine/wasm.js';
+import { compileEngine } from '/src/engine/compile.js';
+import { loadEngine } from '/src/engine/wasm.js';
 
 import { answering, timed } from './answer.js';
 

@@ -2,7 +2,7 @@
  * The page's end of a lab: asks those who compute (place.js), and tells their news as events.
  *
  * Events: 'frame' (Frame), 'metrics' (a record), 'state' (State), 'error' (ErrorBody), 'autosave'
- * ({step}); detail carries the body. A frame's arrays stay valid until the next frame has been
+ * ({step}), 'reopened' (Opened, after a crash); detail carries the body. A frame's arrays stay valid until the next frame has been
  * dispatched: then their buffers go back to the worker. Copy what is kept longer.
  */
 import { engineText as text } from '../text/engine.js';
@@ -10,7 +10,7 @@ import { SinklabError, errorBody } from './errors.js';
 import { place } from './place.js';
 import { Pulse, longest } from './pulse.js';
 import { joinAll } from './replicas.js';
-import { compileEngine, fetchEngine } from './wasm.js';
+import { compileEngine, fetchEngine } from './compile.js';
 
 export { SinklabError };
 
@@ -30,9 +30,9 @@ const ROOM = 2 ** 29;
  * @typedef {import('./place.js').Hand} Hand
  * @typedef {import('./place.js').Rung} Rung
  * arithmetic: "strict", "fma", or "mixed" for a checkpoint that goes on in another one
- * changes: of live settings, those that the checkpoint holds, in order
+ * changes: of live settings, those that the checkpoint holds, in order; prompt: what became of the wanted one
  * @typedef {{config: Json, data: Json, estimate: Estimate, arithmetic: string,
- *   changes: {step: number, path: string, value: number}[]}} Opened
+ *   changes: {step: number, path: string, value: number}[], prompt?: import('./protocol.js').Prompted}} Opened
  *
  * @typedef {object} Options
  * @property {string | URL} [workerUrl] worker.js; the one beside this file unless given
@@ -238,12 +238,13 @@ export class LabClient extends EventTarget {
   /**
    * What every frame carries from now on. Refused, what was wanted stays.
    * @param {Partial<Wanted>} wanted
-   * @returns {Promise<void>}
+   * @returns {Promise<import('./protocol.js').Prompted | undefined>} of a prompt, where a run is open
    */
   setWanted(wanted) {
     return this.#turn(async () => {
-      await this.#crew[0]?.ask('wanted', wanted);
+      const prompted = await this.#crew[0]?.ask('wanted', wanted);
       this.#wanted = wanted;
+      return prompted;
     });
   }
 
@@ -339,8 +340,9 @@ export class LabClient extends EventTarget {
     if (this.#crew.length && this.state.status !== 'failed') return this.#crew[0];
     const { config, workers, ...given } = this.#opened;
     const bytes = this.#saved?.bytes;
-    if (bytes) await this.#begin('load', { bytes, ...given }, workers);
-    else await this.#begin('open', { config, ...given }, workers);
+    const opened = bytes ? await this.#begin('load', { bytes, ...given }, workers)
+      : await this.#begin('open', { config, ...given }, workers);
+    this.#emit('reopened', opened);
     return this.#crew[0];
   }
 

@@ -36,14 +36,19 @@ export const PROTOCOL = 1;
  * @property {Record<string, ProbeData>} probes the wanted ones
  * @property {Int32Array} tokens of the last probed window; empty when no probe is wanted
  * @property {Int32Array} documents
+ * @property {number} input that they are of
  * @property {number} stepsPerSecond 0 while it stands still
  *
  * workers: how many compute, where there are several. tensor and message: where a diverged run lost its numbers, and the sentence about it.
  * @typedef {{status: Status, step: number, steps: number, workers?: number, tensor?: string,
  *   message?: string}} State
  * @typedef {{bytes: Uint8Array<ArrayBuffer>, step: number}} Autosave
- * @typedef {{probes: string[], input: number, first: number, sequences: number,
- *   epsilon: number}} Wanted  epsilon: the sink threshold of what is looked at; 0 is the configuration's
+ * epsilon: the sink threshold of what is looked at, 0: the configuration's; prompt: a text for the inputs
+ * that show one; it is read again by each run that is opened
+ * @typedef {{probes: string[], input: number, first: number, sequences: number, epsilon: number,
+ *   prompt?: string}} Wanted
+ * tokens: of the prompt, of which so many were kept; error: the run cannot read it, the first input is shown
+ * @typedef {{tokens: number, kept: number, error?: ErrorBody}} Prompted
  *
  * A worker, a MessagePort or a worker's own global scope.
  * @typedef {object} Port

@@ -4,7 +4,7 @@
  */
 import { engineText as text } from '../text/engine.js';
 import { SinklabError, errorBody } from './errors.js';
-import { look, nothingLooked } from './look.js';
+import { Looker } from './look.js';
 import { Outlet, makeLater } from './protocol.js';
 import { Rate } from './rate.js';
 import { Replica } from './replicas.js';
@@ -65,10 +65,7 @@ export class Session {
   /** @type {Int32Array<SharedArrayBuffer> | null} */
   #bell = null;
 
-  /** @type {Wanted} */
-  #wanted = { probes: [], input: 0, first: 0, sequences: 1, epsilon: 0 };
-  /** This run cannot show what is wanted. */
-  #blind = false;
+  #looker = new Looker((body) => this.#tell('error', body));
   #frames;
   #metrics;
   #saves;
@@ -244,14 +241,13 @@ export class Session {
     },
 
     /** @param {Partial<Wanted>} args */
-    wanted: ({ probes = [], input = 0, first = 0, sequences = 1, epsilon = 0 }) => {
-      const wanted = { probes: probes.map(String), input, first, sequences, epsilon };
-      if (this.#status !== 'empty' && probes.length) this.#open.probe(wanted.probes, wanted);
-      this.#wanted = wanted;
-      this.#blind = false;
+    wanted: (args) => {
+      const empty = this.#status === 'empty';
+      const prompted = this.#looker.want(args, empty ? null : this.#lab);
       this.#frameCost = 0;
       this.#frameDue = true;
-      if (this.#status !== 'empty') this.#news();
+      if (!empty) this.#news();
+      return prompted;
     },
 
     /** @param {{index: number, ports: (MessagePort | null)[], isolated: boolean}} args */
@@ -274,7 +270,6 @@ export class Session {
     this.#run++;
     this.#steps = config.train.steps;
     this.#diverged = null;
-    this.#blind = false;
     this.#losses = [];
     this.#metricsSent = 0;
     this.#metricsSeen = lab.metricsCount;
@@ -284,12 +279,13 @@ export class Session {
     this.#rate.clear();
     this.#frameDue = true;
     this.#replica?.opened(config, given);
+    const prompt = this.#looker.opened(lab);
     this.#say(lab.step >= this.#steps ? 'done' : 'ready');
     for (const tell of this.#waiting.splice(0)) tell();
     this.#news();
     const estimate = lab.estimate(config, given);
     const { arithmetic, changes = [] } = lab.runFile();
-    return { config, data: lab.data(), estimate, arithmetic, changes };
+    return { config, data: lab.data(), estimate, arithmetic, changes, prompt };
   }
 
   /** @param {number} target */
@@ -462,7 +458,7 @@ export class Session {
    * @param {number} now
    */
   #frame(engine, now) {
-    const looked = this.#look(engine);
+    const looked = this.#looker.look(engine, (bytes) => this.#frames.buffer(bytes));
     /** @type {import('./protocol.js').Frame} */
     const frame = {
       step: engine.step,
@@ -477,19 +473,5 @@ export class Session {
     const cost = this.#now() - now;
     this.#frameCost += (this.#frameCost ? 0.3 : 1) * (cost - this.#frameCost);
     if (this.#status === 'running') this.#rate.add(0, cost);
-  }
-
-  /** @param {Engine} engine */
-  #look(engine) {
-    if (!this.#wanted.probes.length || this.#blind) return nothingLooked();
-    try {
-      return look(engine, this.#wanted, (bytes) => this.#frames.buffer(bytes));
-    } catch (error) {
-      const body = errorBody(error);
-      body.message = text.probe(this.#wanted.probes.join(', '), body.message);
-      this.#blind = true; // said once
-      this.#tell('error', body);
-      return nothingLooked();
-    }
   }
 }

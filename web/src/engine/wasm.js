@@ -4,7 +4,7 @@
  * the place of each field in a view is read from sl_layout_json.
  */
 import { engineText as text } from '../text/engine.js';
-import { checkBrowser } from './arithmetic.js';
+import { compileEngine, imports } from './compile.js';
 import { SinklabError } from './errors.js';
 
 export { SinklabError };
@@ -33,41 +33,6 @@ const PAGE = 65536;
  */
 
 /**
- * @param {BufferSource | WebAssembly.Module} source
- * @returns {Promise<WebAssembly.Module>}
- */
-export async function compileEngine(source) {
-  checkBrowser();
-  if (source instanceof WebAssembly.Module) return source;
-  try {
-    return await WebAssembly.compile(source);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    if (/unsafe-eval|security policy|disallowed/i.test(why)) {
-      throw new SinklabError({ code: 'browser', message: text.blocked });
-    }
-    throw new SinklabError({ code: 'file', path: 'engine', message: text.notEngine(why) });
-  }
-}
-
-/**
- * @param {string} url of the engine file
- * @returns {Promise<WebAssembly.Module>}
- */
-export async function fetchEngine(url) {
-  let bytes;
-  try {
-    const response = await fetch(url);
-    if (!response.ok) throw new Error(`status ${response.status}`);
-    bytes = await response.arrayBuffer();
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new SinklabError({ code: 'network', path: 'engine', message: text.fetch(url, why) });
-  }
-  return compileEngine(bytes);
-}
-
-/**
  * @param {BufferSource | WebAssembly.Module} source the engine file's bytes, or the module
  * @returns {Promise<Engine>}
  */
@@ -82,25 +47,6 @@ export async function loadEngine(source) {
   const start = instance.exports._initialize;
   if (typeof start === 'function') start();
   return new Engine(instance);
-}
-
-/**
- * The engine asks nothing of its surroundings. Should a build import something all the same,
- * calling it is an error: the engine neither prints nor reads files.
- * @param {WebAssembly.Module} module
- */
-function imports(module) {
-  /** @type {Record<string, Record<string, WebAssembly.ImportValue>>} */
-  const out = {};
-  for (const { module: space, name, kind } of WebAssembly.Module.imports(module)) {
-    if (kind !== 'function') {
-      throw new SinklabError({ code: 'file', path: 'engine', message: text.notEngine(name) });
-    }
-    (out[space] ??= {})[name] = () => {
-      throw new WebAssembly.RuntimeError(`it called ${space}.${name}`);
-    };
-  }
-  return out;
 }
 
 export class Engine {
@@ -275,6 +221,15 @@ export class Engine {
   /** @returns {Json} */
   runFile() {
     return JSON.parse(this.runText());
+  }
+
+  /**
+   * A text for the inputs that show one, in the tokens of the open run.
+   * @param {string} prompt
+   * @returns {{tokens: number, kept: number}}
+   */
+  setPrompt(prompt) {
+    return this.#with(prompt, (p, n) => /** @type {any} */ (this.#json('sl_set_prompt', p, n)));
   }
 
   /**

@@ -1,7 +1,7 @@
 /** The engine files of the site: which of them computes, each fetched once and only when it is used. */
 import { builtEngines, choose } from '../engine/arithmetic.js';
 import { SinklabError } from '../engine/errors.js';
-import { fetchEngine } from '../engine/wasm.js';
+import { fetchEngine } from '../engine/compile.js';
 import { t } from '../strings/index.js';
 
 export class Engines {

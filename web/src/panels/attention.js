@@ -81,7 +81,7 @@ export class AttentionPanel {
     if (!attention || !shown.frame) return;
     const { solo, view } = shown;
     const shape = `${attention.shape} ${view.head}`;
-    const stamp = `${shape} ${shown.frame.step} ${shown.run.source} ${view.scale} ${shown.record?.step} ${shown.frame.tokens[1]}`;
+    const stamp = `${shape} ${shown.frame.id} ${view.scale} ${shown.record?.step}`;
     if (shown.pointed !== this.cursor.column) this.cursor.markColumn(shown.pointed);
     if (stamp === this.seen) return;
     if (shape !== this.shape) this.build(attention.shape, solo);

@@ -95,7 +95,7 @@ class MorePanel {
     this.now = shown;
     this.frame.settle();
     const { probe } = this;
-    const stamp = `${probe?.shape} ${shown.frame?.step} ${shown.themeCount} ${shown.run.source}`;
+    const stamp = `${probe?.shape} ${shown.frame?.id} ${shown.themeCount}`;
     if (stamp === this.seen) return;
     this.seen = stamp;
     const way = probe ? wayOf(this.info.kind, probe.shape) : '';

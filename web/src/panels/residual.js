@@ -49,7 +49,7 @@ export function residualPanel(hands) {
       now = shown;
       frame.settle();
       const norms = shown.frame?.probes.hidden_norm;
-      const stamp = `${shown.frame?.step} ${shown.record?.step} ${shown.themeCount} ${shown.run.source} ${norms?.shape}`;
+      const stamp = `${shown.frame?.id} ${shown.record?.step} ${shown.themeCount} ${norms?.shape}`;
       if (stamp === seen || !norms) return;
       seen = stamp;
       content = draw(norms);

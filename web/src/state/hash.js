@@ -11,7 +11,8 @@ const SECTIONS = /^(model|data|train|eval)(\.[A-Za-z0-9_]+)+$/;
 const SEED = /^[0-9]{1,20}$/;
 
 /** @type {View} */
-export const DEFAULT_VIEW = { scale: 'linear', theme: 'auto', arithmetic: 'auto', head: '', tables: [], more: [] };
+export const DEFAULT_VIEW = { scale: 'linear', theme: 'auto', arithmetic: 'auto', head: '', tables: [], more: [],
+  input: '', window: 0, prompt: '' };
 
 /** @returns {Wanted} */
 export function defaults() {
@@ -56,6 +57,9 @@ export function encode(wanted, usual) {
   if (view.head !== DEFAULT_VIEW.head) out.set('head', view.head);
   if (view.tables.length) out.set('tables', view.tables.join(','));
   if (view.more?.length) out.set('more', view.more.join(','));
+  if (view.input) out.set('input', view.input);
+  if (view.window) out.set('window', String(view.window));
+  if (view.input && view.prompt) out.set('prompt', view.prompt);
   return out.toString();
 }
 
@@ -102,6 +106,9 @@ function takeView(view, key, value) {
   else if (key === 'head' && /^[0-9]+\.[0-9]+$/.test(value)) view.head = value;
   else if (key === 'tables' && /^[a-z][a-z0-9_,-]*$/.test(value)) view.tables = value.split(',');
   else if (key === 'more' && /^[a-z][a-z0-9_,]*$/.test(value)) view.more = value.split(',');
+  else if (key === 'input' && /^[a-z][a-z0-9_]*$/.test(value)) view.input = value;
+  else if (key === 'window' && /^[0-9]{1,4}$/.test(value)) view.window = Number(value);
+  else if (key === 'prompt') view.prompt = value;
   else return 'view';
   return null;
 }

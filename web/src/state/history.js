@@ -12,6 +12,8 @@ function sizeOf(frame) {
   return bytes;
 }
 
+let copies = 0;
+
 /** Frames lend their buffers: what is kept must be copied.
  * @param {Frame} frame @returns {Frame} */
 export function copyFrame(frame) {
@@ -24,6 +26,7 @@ export function copyFrame(frame) {
   return {
     step: frame.step, probes,
     tokens: Int32Array.from(frame.tokens), documents: Int32Array.from(frame.documents),
+    input: frame.input ?? 0, id: ++copies,
   };
 }
 

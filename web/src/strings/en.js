@@ -115,6 +115,19 @@ export const en = {
   own_text_empty: 'The box is empty: paste a text first.',
   refused_at: '{message} (byte {offset})',
 
+  /* The input looked at */
+  looking_at: 'The panels look at',
+  looking_help: 'Which text the maps and norms below are of. It changes what is measured, not what is trained; the curves over steps are always of the held-out windows.',
+  looking_recorded: 'The recording holds one window; train to look at other inputs.',
+  window_other: 'Another window',
+  window_before: 'The window before',
+  window_next: 'The next window',
+  window_n: 'window {n}',
+  prompt: 'Your prompt',
+  prompt_empty: 'Write a text',
+  prompt_show: 'Show',
+  prompt_cut: 'The prompt has {tokens} tokens; the first {kept} fit into the context and are shown.',
+
   /* Panels */
   table: 'Table',
   chart: 'Chart',
