@@ -61,6 +61,8 @@ export class App {
     this.replayTimer = 0;
     /** @type {import('./engine/protocol.js').Prompted | undefined} what the run made of the prompt */
     this.promptNow = undefined;
+    /** @type {import('./form/settle.js').Draft['pending']} changes on the way that the run refused */
+    this.livePending = new Map();
     this.broken = false;
     /** Counts what happened to the settings: the form follows it, not every frame. */
     this.settings = 0;

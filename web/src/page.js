@@ -1,6 +1,7 @@
 /** Puts the page together and draws the state into it, at most once a frame. */
 import { arithmeticControl } from './form/arithmetic.js';
 import { Form } from './form/form.js';
+import { LiveSettings } from './form/live.js';
 import { helpButton } from './form/popover.js';
 import { AttentionPanel } from './panels/attention.js';
 import { crop } from './panels/crop.js';
@@ -17,6 +18,7 @@ import { t } from './strings/index.js';
 import { byId, h, setText } from './ui/dom.js';
 import { applyTheme } from './ui/theme.js';
 import { takesPrompt } from './lab/input.js';
+import { liveControls, story } from './lab/live.js';
 import { LiveRegion } from './ui/live.js';
 import { makeMenu } from './ui/menu.js';
 import { Transport, buttonWord } from './ui/transport.js';
@@ -105,7 +107,9 @@ export class Page {
     this.arithmetic = arithmeticControl(app);
     byId('drawer').append(this.arithmetic.el);
     this.looking = new LookingBar(app, app.registry.inputs);
-    byId('looking').replaceChildren(this.looking.el);
+    this.liveSettings = new LiveSettings(app);
+    this.looking.el.append(this.liveSettings.button);
+    byId('looking').replaceChildren(this.looking.el, this.liveSettings.box);
   }
 
   draw() {
@@ -125,6 +129,7 @@ export class Page {
     }
     this.arithmetic?.update();
     this.looking?.update();
+    this.liveSettings?.update();
     this.menu.update();
     this.drawNotices();
     byId('panels').classList.toggle('deep', num(shown.run.config?.model?.layers) > 3);
@@ -164,6 +169,7 @@ export class Page {
       losses: lookBack === null ? run.losses : run.losses.filter(([step]) => step <= until),
       view: app.view, solo: this.solo(frame), epsilon: num(run.config?.eval?.epsilon) || 0.3,
       pointed: this.pointed, themeCount: this.themeCount,
+      changes: app.registry && run.changes.length ? story(liveControls(app.registry, run), run).filter((one) => one.step <= until) : [],
     };
   }
 

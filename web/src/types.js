@@ -39,12 +39,14 @@
  * @typedef {{bytes?: number, parameters?: number, flops_per_step?: number, tokens_per_step?: number,
  *   memory?: number, vocabulary?: number}} Estimate
  * @typedef {{code?: string, path?: string, offset?: number, message: string}} Refusal
+ * @typedef {{step: number, path: string, value: number}} Change  of a live setting: it acts behind this step
  * @typedef {'empty' | 'ready' | 'running' | 'paused' | 'done' | 'diverged' | 'failed'} Status
  *
  * @typedef {{
  *   source: 'recorded' | 'live', config: Config | null, data: DataInfo | null,
  *   estimate: Estimate | null, status: Status, step: number, steps: number, rate: number,
- *   losses: Array<[number, number]>, metrics: Metric[], diverged: {step: number, tensor: string} | null,
+ *   losses: Array<[number, number]>, metrics: Metric[], changes: Change[],
+ *   diverged: {step: number, tensor: string} | null,
  *   arithmetic: '' | 'strict' | 'fma' | 'mixed'
  * }} Run
  *

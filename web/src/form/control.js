@@ -132,15 +132,20 @@ function textInput(id, control, hands) {
 /** @param {string} id @param {() => Control} control @param {Hands} hands */
 function numberInput(id, control, hands) {
   const field = h('input', { id, type: 'text', inputmode: 'decimal', autocomplete: 'off', class: 'number',
+    oninput: () => { typing = true; }, onblur: () => { typing = false; },
     onchange: () => commit(field.value), onkeydown: (/** @type {KeyboardEvent} */ event) => {
       if (event.key === 'ArrowUp' || event.key === 'ArrowDown') {
         event.preventDefault();
         move(event.key === 'ArrowUp' ? 1 : -1);
       } else if (event.key === 'Enter') commit(field.value);
     } });
+  let typing = false; // what is half typed stays, whatever happens elsewhere
   /** @param {string} raw */
-  const commit = (raw) => (raw.trim() === '' ? hands.reset(control().path)
-    : hands.change(control().path, parse(control(), raw)));
+  const commit = (raw) => {
+    typing = false;
+    if (raw.trim() === '') hands.reset(control().path);
+    else hands.change(control().path, parse(control(), raw));
+  };
   /** @param {1 | -1} way */
   const move = (way) => {
     const value = Number(field.value);
@@ -157,7 +162,7 @@ function numberInput(id, control, hands) {
     field,
     set: (/** @type {any} */ value) => {
       const text = typeof value === 'number' ? plain(value) : String(value ?? '');
-      if (field.value !== text && (document.activeElement !== field || Number(field.value) !== value)) field.value = text;
+      if (!typing && field.value !== text && (document.activeElement !== field || Number(field.value) !== value)) field.value = text;
     },
   };
 }

@@ -7,7 +7,7 @@ import { History, copyFrame } from '../state/history.js';
 /** @param {'recorded' | 'live'} source @returns {Run} */
 export function emptyRun(source) {
   return { source, config: null, data: null, estimate: null, status: 'empty', step: 0, steps: 0, rate: 0,
-    losses: [], metrics: [], diverged: null, arithmetic: '' };
+    losses: [], metrics: [], changes: [], diverged: null, arithmetic: '' };
 }
 
 export class Track {
@@ -22,6 +22,7 @@ export class Track {
     this.listen('state', (state) => this.onState(state));
     this.listen('frame', (frame) => this.onFrame(frame));
     this.listen('metrics', (record) => this.onMetric(record));
+    this.listen('reopened', (opened) => this.opened(opened));
     this.listen('error', (error) => this.hands.failed(error));
   }
 
@@ -35,15 +36,16 @@ export class Track {
     const { run } = this;
     run.losses = [];
     run.metrics = [];
+    run.changes = [];
     run.step = 0;
     run.rate = 0;
     run.diverged = null;
     this.history.clear();
   }
 
-  /** @param {{config: any, data: any, estimate: any, arithmetic?: any}} opened a recording is strict */
-  opened({ config, data, estimate, arithmetic = 'strict' }) {
-    Object.assign(this.run, { config, data, estimate, arithmetic });
+  /** @param {{config: any, data: any, estimate: any, arithmetic?: any, changes?: any}} opened a recording is strict */
+  opened({ config, data, estimate, arithmetic = 'strict', changes = [] }) {
+    Object.assign(this.run, { config, data, estimate, arithmetic, changes });
     this.hands.changed();
   }
 

@@ -4,6 +4,7 @@ import { t } from '../strings/index.js';
 import { fixed, num, show } from '../format.js';
 import { LinePlot } from '../plot/lines.js';
 import { colours } from '../ui/theme.js';
+import { display } from '../form/model.js';
 import { Frame } from './panel.js';
 import { curve, join, thin } from './measure.js';
 
@@ -36,15 +37,17 @@ export function lossPanel(hands) {
     update(shown) {
       now = shown;
       const stamp = [shown.losses.length, shown.metrics.length, shown.run.steps, shown.themeCount,
-        shown.run.source, shown.frame?.step].join(' ');
+        shown.run.source, shown.frame?.step, shown.changes.map((one) => `${one.step} ${one.to}`)].join(' ');
       frame.settle();
       if (stamp === seen) return;
       seen = stamp;
       content = draw(shown);
       plot.set(content);
       const last = shown.losses[shown.losses.length - 1]?.[1] ?? shown.record?.train_loss;
-      frame.summarise(shown.record ? t(Number.isFinite(num(last)) ? 'p_loss_summary' : 'p_loss_summary0', {
-        valid: fixed(shown.record.valid_loss), train: fixed(last) }) : t('no_numbers'));
+      const told = shown.changes[shown.changes.length - 1];
+      const numbers = shown.record ? t(Number.isFinite(num(last)) ? 'p_loss_summary' : 'p_loss_summary0', {
+        valid: fixed(shown.record.valid_loss), train: fixed(last) }) : t('no_numbers');
+      frame.summarise(told ? `${numbers} ${t('p_loss_changed', { label: told.control.label, value: display(told.control, told.to), step: told.step })}` : numbers);
     },
   };
 }
@@ -60,6 +63,7 @@ function draw(shown) {
     lines: [{ label: t('train_loss'), colour: c.soft, width: 1.25, quiet: true },
       { label: t('valid_loss'), colour: c.ink, width: 2 }],
     rules: baselines(shown).map(([label, value]) => ({ label, value, colour: c.muted })),
+    ticks: shown.changes.map(({ step, control, to }) => ({ x: step, label: `${control.label} ${display(control, to)}` })),
   };
 }
 

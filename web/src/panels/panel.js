@@ -13,7 +13,7 @@ import { helpButton } from '../form/popover.js';
  *   run: Run, frame: import('../types.js').Frame | null, record: import('../types.js').Metric | null,
  *   metrics: import('../types.js').Metric[], losses: Array<[number, number]>,
  *   view: import('../types.js').View, solo: {layer: number, head: number} | null, epsilon: number,
- *   pointed: number | null, themeCount: number
+ *   pointed: number | null, themeCount: number, changes: import('../lab/live.js').Told[]
  * }} Shown
  * @typedef {{id: string, el: HTMLElement, probes: string[], update: (shown: Shown) => void}} Panel
  *   probes: what of the registry it shows

@@ -50,6 +50,38 @@ export function drawRules(plot, rules, theme) {
   ctx.restore();
 }
 
+/** Verticals where something was changed, each with its words; those that would touch stand lower.
+ * @param {uPlot} plot @param {import('./lines.js').Tick[]} ticks @param {Theme} theme */
+export function drawTicks(plot, ticks, theme) {
+  const { ctx, bbox } = plot;
+  const px = ratio(plot);
+  ctx.save();
+  ctx.font = `${11 * px}px ${theme.font}`;
+  ctx.textBaseline = 'top';
+  ctx.textAlign = 'left';
+  const ends = [-Infinity];
+  for (const tick of ticks) {
+    const x = Math.round(plot.valToPos(tick.x, 'x', true));
+    const width = ctx.measureText(tick.label).width + 8 * px;
+    const left = Math.min(x + 4 * px, bbox.left + bbox.width - width + 4 * px);
+    let row = ends.findIndex((end) => end < left);
+    if (row < 0) row = ends.length;
+    ends[row] = left + width;
+    const y = bbox.top + row * 13 * px;
+    ctx.strokeStyle = theme.ink;
+    ctx.lineWidth = px;
+    ctx.beginPath();
+    ctx.moveTo(x, y);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+    ctx.fillStyle = theme.paper;
+    ctx.fillRect(left - 2 * px, y, width - 4 * px, 12 * px);
+    ctx.fillStyle = theme.ink;
+    ctx.fillText(tick.label, left, y);
+  }
+  ctx.restore();
+}
+
 /** @param {uPlot} plot @param {Content} content @param {Theme} theme */
 export function drawMarks(plot, content, theme) {
   const { ctx } = plot;

@@ -2,7 +2,7 @@
  * labelled horizontal rules, marked points, a read-out that stays live under a resting cursor. Knows
  * nothing of models or steps. */
 import uPlot from '../../vendor/uPlot.esm.js';
-import { drawEndLabels, drawMarks, drawName, drawRules } from './ink.js';
+import { drawEndLabels, drawMarks, drawName, drawRules, drawTicks } from './ink.js';
 
 /** @typedef {{ink: string, muted: string, rule: string, paper: string, font: string}} Theme */
 /**
@@ -10,8 +10,9 @@ import { drawEndLabels, drawMarks, drawName, drawRules } from './ink.js';
  *   quiet: drawn, but without a label at its end
  * @typedef {{label: string, value: number, colour: string}} Rule
  * @typedef {{line: number, at: number, colour: string}} Mark
+ * @typedef {{x: number, label: string}} Tick something that happened at this place
  * @typedef {{x: ArrayLike<number>, ys: Array<ArrayLike<number | null>>, lines: Line[], rules?: Rule[],
- *   marks?: Mark[]}} Content
+ *   marks?: Mark[], ticks?: Tick[]}} Content
  * @typedef {{
  *   theme: () => Theme, sync?: string, log?: boolean, range?: (min: number, max: number) => [number, number],
  *   format?: (value: number) => string, read?: (index: number | null) => string, right?: number,
@@ -123,6 +124,7 @@ export class LinePlot {
       hooks: {
         drawAxes: [(plot) => drawRules(plot, this.content.rules ?? [], options.theme())],
         draw: [(plot) => {
+          drawTicks(plot, this.content.ticks ?? [], options.theme());
           drawMarks(plot, this.content, options.theme());
           drawEndLabels(plot, this.content, options.theme());
           drawName(plot, options.xName ?? '', options.theme());

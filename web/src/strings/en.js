@@ -115,6 +115,15 @@ export const en = {
   own_text_empty: 'The box is empty: paste a text first.',
   refused_at: '{message} (byte {offset})',
 
+  /* Settings that act while it trains */
+  live: 'Change while it trains',
+  live_changed: 'Changed while it trained: {n}',
+  live_help: 'These act from the next step on, and are marked on the loss curve. The run file records them, so it can be replayed; a link does not hold them.',
+  live_not_yet: 'Once the run trains, these change it on the way. Before that, use the settings above.',
+  live_line: 'Step {step}: {label} {from} → {to}',
+  live_undo: 'Set back to {value}',
+  p_loss_changed: '{label} is {value} since step {step}.',
+
   /* The input looked at */
   looking_at: 'The panels look at',
   looking_help: 'Which text the maps and norms below are of. It changes what is measured, not what is trained; the curves over steps are always of the held-out windows.',
