@@ -133,6 +133,11 @@ int sl_probe_tokens(sl_lab *lab, sl_view *tokens, sl_view *documents) {
   return SL_OK;
 }
 
+int sl_probe_prefix(const sl_lab *lab) {
+  if (!lab->run || !lab->run->look_count) return 0;
+  return lab->run->trainer.held_out.prefix[lab->run->look_count - 1];
+}
+
 /* ---- tensors ---- */
 
 static const int real_type = sizeof(sl_real) == 8 ? SL_F64 : SL_F32;

@@ -143,6 +143,8 @@ SL_API int sl_probe_view(sl_lab *lab, const char *id, sl_view *view);
 /* Tokens (T) and document numbers (T) of the last probed window: -1 is a BOS that every document sees,
  * -2 padding. */
 SL_API int sl_probe_tokens(sl_lab *lab, sl_view *tokens, sl_view *documents);
+/* Tokens at its front that all see each other: 0 without a prefix, or before anything was probed. */
+SL_API int sl_probe_prefix(const sl_lab *lab);
 
 /* A tensor by name, where it lives: parameters ("layers.0.attention.w_q"), their gradients
  * ("shards.0/…"), optimiser state ("…/m"), activations of the last probed windows. */

@@ -324,7 +324,8 @@ static void out_of_place(void) {
   check(!sl_config_json(empty) && !sl_data_json(empty) && !sl_fingerprint(empty) &&
             !sl_metrics_json(empty, 0) && !sl_run_json(empty) && !sl_tensors_json(empty),
         "nothing open: a call gave a string");
-  check(sl_step(empty) == 0 && sl_metrics_count(empty) == 0 && isnan(sl_loss(empty)),
+  check(sl_step(empty) == 0 && sl_probe_prefix(empty) == 0 && sl_metrics_count(empty) == 0 &&
+            isnan(sl_loss(empty)),
         "nothing open: a number");
   sl_close(empty);
   sl_free(empty);

@@ -177,6 +177,7 @@ static void test_prompt(void) {
     const float *alpha = view.data;
     CHECK(alpha[0] >= 0 && alpha[0] <= 1, "input %d: alpha is %f", input, (double)alpha[0]);
   }
+  CHECK(sl_probe_prefix(lab) == 0, "a prefix of %d tokens", sl_probe_prefix(lab));
   const int32_t *t = tokens.data, *d = documents.data; /* of the prompt, which was last */
   CHECK(t[2] == t[3] && d[4] == 0 && d[5] == SL_DOCUMENT_PADDING && t[5] == 66,
         "the refused prompt took the place of the one before");

@@ -92,6 +92,10 @@ export class FakeEngine {
     return Int32Array.of(7, 8, 9);
   }
 
+  prefix() {
+    return 0;
+  }
+
   documents() {
     return Int32Array.of(0, 0, 1);
   }

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { DEFAULT_VIEW, decode, decodeValue, defaults, encode, encodeValue } from '../../web/src/state/hash.js';
 import { History } from '../../web/src/state/history.js';
 import { build, get, same, set, without } from '../../web/src/state/paths.js';
-import { againstOthers, importance, join, starts, thin } from '../../web/src/panels/measure.js';
+import { againstOthers, groupOf, importance, join, starts, thin } from '../../web/src/panels/measure.js';
 import { spread } from '../../web/src/plot/ink.js';
 import { place } from '../../web/src/plot/colour.js';
 import { bytes, fixed, percent, show, times, token, whole } from '../../web/src/format.js';
@@ -94,14 +94,23 @@ test('history begins anew when the run does', () => {
 });
 
 test('importance is the mean of a column over the queries that see it', () => {
-  const map = Float32Array.from([1, 0, 0, 0.5, 0.5, 0, 0.75, 0, 0.25]);
-  assert.deepEqual([...importance(map, 0, 3)], [0.75, 0.25, 0.25]);
-  const even = Float32Array.from([1, 0, 0.5, 0.5]);
-  assert.deepEqual([...importance(even, 0, 2)], [0.75, 0.5]);
+  const map = (shape, numbers) => ({ shape, data: Float32Array.from(numbers) });
+  const one = importance(map([1, 1, 3, 3], [1, 0, 0, 0.5, 0.5, 0, 0.75, 0, 0.25]), 0);
+  assert.deepEqual([[...one.tokens], one.slot], [[0.75, 0.25, 0.25], NaN]);
+  const second = map([1, 2, 2, 2], [9, 9, 9, 9, 1, 0, 0.5, 0.5]);
+  assert.deepEqual([...importance(second, 1).tokens], [0.75, 0.5]);
+  const slot = importance(map([1, 1, 2, 3], [0.75, 0.25, 0, 0.5, 0, 0.5]), 0);
+  assert.deepEqual([[...slot.tokens], slot.slot], [[0.125, 0.5], 0.625], 'the slot is column 0');
+  const signed = importance(map([1, 1, 2, 2], [-4, 0, 1, -3]), 0);
+  assert.deepEqual([...signed.tokens], [0.625, 0.75], 'shares of a row of any sum and sign');
+  const padded = importance(map([1, 1, 3, 3], [1, 0, 0, 0.5, 0.5, 0, 0.2, 0.4, 0.4]), 0, 2);
+  assert.deepEqual([...padded.tokens], [0.75, 0.5, 0], 'padding does not ask');
 });
 
 test('small sums', () => {
   assert.deepEqual(againstOthers([1, 2, 2]), [0.5, 1, 1]);
+  assert.deepEqual(againstOthers([9, 1, 2, 2], 1), [4.5, 0.5, 1, 1]);
+  assert.deepEqual([0, 1, 2, 3, 4, 5].map((head) => groupOf(head, 6, 2)), [0, 0, 0, 1, 1, 1]);
   assert.deepEqual(join([[[0, 1], [2, 3]], [[1, 5], [2, NaN]]]), { x: [0, 1, 2], ys: [[1, null, 3], [null, 5, null]] });
   assert.deepEqual(thin([[1, 1], [2, 3], [3, 5], [4, 7]], 2), [[2, 2], [4, 6]]);
   assert.deepEqual(starts([0, 0, 1, 1, 2]), [0, 2, 4]);

@@ -9,7 +9,7 @@ const record = (over = {}) => ({
   step: 160, train_loss: 2, valid_loss: 2, sink_rate: [1, 0, 0, 0], sink_rate_head: [[1]], alpha: [[0.56]],
   value_ratio: [[0.11]], norm_ratio: [1, 1.2], max_over_median: [4, 5], ...over,
 });
-const about = { T: 64 };
+const about = { T: 64, epsilon: 0.3 };
 const say = (over, more = {}) => {
   const { headline, more: rest } = sayVerdict(judge(over && record(over), { ...about, ...more }), 'Train');
   return `${headline} ${rest}`.replaceAll('\u00a0', ' ');
@@ -33,6 +33,14 @@ test('the strongest head speaks, with its layer where there are several', () => 
   const many = { alpha: [[0.1, 0.2], [0.6, 0.3]], sink_rate_head: [[0, 0], [1, 0.4]], value_ratio: [[1, 1], [0.2, 1]] };
   assert.match(say(many), /^A sink has formed\. Layer 2, head 1 gives 60 %.*5 times smaller/);
   assert.deepEqual(strongestHead([['nan', 0.2], [0.1, 0.3]]), { layer: 1, head: 1, share: 0.3 });
+});
+
+test('a slot that takes the attention is the sink; keys that heads share are found', () => {
+  const slot = { alpha: [[0.05, 0.02]], sink_rate_head: [[0, 0]], alpha_slot: [[0.1, 0.6]], sink_rate_slot: [0.5] };
+  assert.equal(say(slot), 'The slot is the sink. Head 2 gives the sink slot 60 % of its attention, and the first token 2 %.');
+  assert.match(say({ ...slot, alpha_slot: [[0.1, 0.2]] }), /^No sink yet/);
+  assert.match(say({ alpha_slot: [[0.1]], sink_rate_slot: [0] }), /^A sink has formed/);
+  assert.match(say({ alpha: [[0.1, 0.1, 0.1, 0.9]], sink_rate_head: [[0, 0, 0, 1]], value_ratio: [[1, 0.5]] }), /2\.0 times smaller/);
 });
 
 test('no sink, forming, and the difference an ended run makes', () => {

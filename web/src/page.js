@@ -173,14 +173,15 @@ export class Page {
     };
   }
 
-  /** A prompt without the padding behind it. @param {import('./types.js').Frame | null} frame */
+  /** A window without the padding behind it. @param {import('./types.js').Frame | null} frame */
   unpadded(frame) {
     const { registry } = this.app;
-    if (!frame || !registry || !takesPrompt(registry.inputs[frame.input ?? 0]?.id ?? '')) return frame;
+    if (!frame || !registry) return frame;
     const known = this.cropped.get(frame);
     if (known) return known;
     const axes = Object.fromEntries(registry.probes.map((one) => [one.id, one.shape ?? []]));
     const short = crop(frame, axes);
+    if (takesPrompt(registry.inputs[frame.input ?? 0]?.id ?? '')) short.padding = 0; // nobody needs to see it
     this.cropped.set(frame, short);
     return short;
   }
@@ -200,7 +201,7 @@ export class Page {
     const { run } = shown;
     const verdict = judge(run.step === 0 || app.lookBack === 0 ? null : shown.record, {
       T: Math.min(num(run.config?.data?.context), num(run.config?.eval?.tokens)),
-      uniform: run.data?.baselines?.uniform, ended: run.status === 'done' && app.lookBack === null,
+      epsilon: shown.epsilon, uniform: run.data?.baselines?.uniform, ended: run.status === 'done' && app.lookBack === null,
       diverged: app.lookBack === null ? run.diverged : null,
     });
     const loading = run.status === 'empty' && !shown.record;

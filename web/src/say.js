@@ -54,6 +54,8 @@ export function sayVerdict(v, button) {
         more: t('verdict_share', { Head, share })
           + (v.kind === 'forming' ? t('verdict_even', { even }) : valueClause(v)),
       };
+    case 'slot':
+      return { headline: t('verdict_slot'), more: t('verdict_slot_more', { Head, slot: percent(v.slot), share }) };
     case 'norms': {
       const ratio = fixed(v.normRatio, 1);
       return {

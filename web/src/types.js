@@ -28,12 +28,15 @@
  *   step: number, train_loss: Num, valid_loss: Num,
  *   sink_rate: Num[], sink_rate_head: Num[][], alpha: Num[][], value_ratio: Num[][],
  *   norm_ratio: Num[], max_over_median: Num[], spiked?: Spike[][],
+ *   sink_rate_slot?: Num[], alpha_slot?: Num[][],
  *   eval?: {[input: string]: {loss: Num, sink_rate: Num[]}}
  * }} Metric
  *
  * @typedef {{data: Float32Array, shape: number[]}} Probe
  * @typedef {{step: number, probes: {[id: string]: Probe}, tokens: Int32Array, documents: Int32Array,
- *   input?: number, id?: number}} Frame  input: its place in the registry; id: a number of this copy
+ *   input?: number, prefix?: number, padding?: number,
+ *   id?: number}} Frame  input: its place in the registry; prefix: tokens at
+ *   the front that all see each other; padding: tokens that were left out behind; id: a number of this copy
  * @typedef {{vocabulary: string[], bos?: number, eos?: number,
  *   baselines: {uniform?: number, unigram?: number, bigram?: number}}} DataInfo
  * @typedef {{bytes?: number, parameters?: number, flops_per_step?: number, tokens_per_step?: number,

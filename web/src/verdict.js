@@ -1,15 +1,16 @@
 /** One sentence in plain words from the numbers of an evaluation. Pure: it decides what is true;
  * strings/ says it. */
 import { num } from './format.js';
+import { groupOf } from './panels/measure.js';
 
 /** @typedef {import('./types.js').Metric} Metric */
 /**
  * @typedef {{
- *   kind: 'waiting' | 'none' | 'forming' | 'formed' | 'norms' | 'diverged' | 'blown',
+ *   kind: 'waiting' | 'none' | 'forming' | 'formed' | 'slot' | 'norms' | 'diverged' | 'blown',
  *   layer: number, head: number, layers: number, heads: number, share: number, even: number,
  *   valueRatio: number, normLayer: number, normRatio: number,
- *   step: number, ended: boolean, tensor: string, only: boolean
- * }} Verdict
+ *   step: number, ended: boolean, tensor: string, only: boolean, slot: number
+ * }} Verdict  slot: the share of the head that gives the sink slot most; NaN without a slot
  */
 
 /** A head has a sink when the first token passes the threshold in at least half of the windows. */
@@ -50,14 +51,14 @@ function largestNorm(ratios) {
 }
 
 /** @param {Metric | null | undefined} record the newest evaluation
- * @param {{T: number, uniform?: number, ended?: boolean, diverged?: {step: number, tensor: string} | null}} about
+ * @param {{T: number, epsilon: number, uniform?: number, ended?: boolean, diverged?: {step: number, tensor: string} | null}} about
  * @returns {Verdict} */
 export function judge(record, about) {
   /** @type {Verdict} */
   const verdict = {
     kind: 'waiting', layer: 0, head: 0, layers: 0, heads: 0, share: NaN, even: evenShare(about.T),
     valueRatio: NaN, normLayer: 0, normRatio: NaN, step: record?.step ?? 0,
-    ended: !!about.ended, tensor: '', only: false,
+    ended: !!about.ended, tensor: '', only: false, slot: NaN,
   };
   if (about.diverged) {
     return { ...verdict, kind: 'diverged', step: about.diverged.step, tensor: about.diverged.tensor };
@@ -69,12 +70,18 @@ export function judge(record, about) {
   verdict.heads = record.alpha[0].length;
   verdict.only = verdict.layers * verdict.heads === 1;
   Object.assign(verdict, { layer, head, share });
-  verdict.valueRatio = num(record.value_ratio?.[layer]?.[head]);
+  const ratios = record.value_ratio?.[layer] ?? [];
+  verdict.valueRatio = num(ratios[groupOf(head, verdict.heads, ratios.length)]);
   verdict.normLayer = norm.layer;
   verdict.normRatio = norm.ratio;
   const rate = num(record.sink_rate_head?.[layer]?.[head]);
   if (!Number.isFinite(share)) return { ...verdict, kind: 'diverged' };
   if (num(record.valid_loss) > BLOWN * (about.uniform ?? Infinity)) return { ...verdict, kind: 'blown' };
+  if (record.alpha_slot?.length) {
+    const most = strongestHead(record.alpha_slot);
+    verdict.slot = most.share;
+    if (rate < FORMED && most.share >= about.epsilon) return { ...verdict, layer: most.layer, head: most.head, kind: 'slot', share: num(record.alpha[most.layer]?.[most.head]) };
+  }
   if (rate >= FORMED) verdict.kind = 'formed';
   else if (rate >= FORMING || (!verdict.ended && share > 2 * verdict.even)) verdict.kind = 'forming';
   else if (norm.ratio >= NORMS) verdict.kind = 'norms';

@@ -261,6 +261,11 @@ export class Engine {
     return this.#window(1);
   }
 
+  /** @returns {number} tokens at the front of the last probed window that all see each other */
+  prefix() {
+    return this.#call('sl_probe_prefix', this.#lab);
+  }
+
   /** @param {number} which */
   #window(which) {
     this.#check('sl_probe_tokens', this.#views, this.#views + this.#layout.size);

@@ -9,7 +9,8 @@ import { helpButton } from './popover.js';
 export function arithmeticControl(app) {
   const { lacks } = app.engines.choose('fma');
   const field = h('select', { id: 'arithmetic', onchange: () => app.setView({ arithmetic: /** @type {any} */ (field.value) }) },
-    ARITHMETICS.map((name) => h('option', { value: name, disabled: name === 'fma' && lacks !== '' }, t(`arithmetic_${name}`))));
+    ARITHMETICS.map((name) => h('option', { value: name, disabled: name === 'fma' && lacks !== '',
+      title: name === 'fma' && lacks ? t(`arithmetic_lacks_${lacks}`) : null }, t(`arithmetic_${name}`))));
   const used = h('p', { class: 'fine', id: 'arithmetic-used' });
   const help = () => [h('p', null, t('arithmetic_help')),
     h('dl', { class: 'choices' }, ARITHMETICS.flatMap((name) => [h('dt', null, t(`arithmetic_${name}`)),

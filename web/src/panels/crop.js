@@ -1,4 +1,4 @@
-/** A prompt rarely fills the window: what is drawn of it ends where its padding begins. Pure. */
+/** Some windows are not full: what is drawn of them ends where their padding begins. Pure. */
 
 /** @typedef {import('../types.js').Frame} Frame */
 
@@ -45,5 +45,5 @@ export function crop(frame, axes) {
     const sizes = shape.map((size, i) => (axes[id]?.[i] === 'T' || axes[id]?.[i] === 'S' ? size - (T - n) : size));
     probes[id] = { data: corner(data, shape, sizes), shape: sizes };
   }
-  return { ...frame, probes, tokens: frame.tokens.slice(0, n), documents: frame.documents.slice(0, n) };
+  return { ...frame, probes, tokens: frame.tokens.slice(0, n), documents: frame.documents.slice(0, n), padding: T - n };
 }

@@ -1,8 +1,9 @@
 /** The cell cursor of the wall of maps: pointer and keys move it, a click or Enter holds it. */
 import { h } from '../ui/dom.js';
 
-/** @typedef {{layer: number, head: number, query: number, key: number}} Cell */
-/** @typedef {{layer: number, head: number, el: HTMLElement, canvas: HTMLCanvasElement}} Map_ */
+/** @typedef {{layer: number, head: number, query: number, key: number}} Cell  key -1: the slot's column */
+/** @typedef {{layer: number, head: number, el: HTMLElement, canvas: HTMLCanvasElement,
+ *   slot: HTMLCanvasElement | null}} Map_ */
 /** @typedef {{T: () => number, maps: () => Map_[], moved: (byKey: boolean) => void}} World */
 
 export class Cursor {
@@ -41,10 +42,15 @@ export class Cursor {
   under(event) {
     const T = this.world.T();
     for (const map of this.world.maps()) {
-      const box = map.canvas.getBoundingClientRect();
-      const x = Math.floor(((event.clientX - box.left) / box.width) * T);
-      const y = Math.floor(((event.clientY - box.top) / box.height) * T);
-      if (x >= 0 && x < T && y >= 0 && y < T) return { layer: map.layer, head: map.head, query: y, key: x };
+      for (const canvas of [map.canvas, map.slot]) {
+        if (!canvas) continue;
+        const columns = canvas === map.slot ? 1 : T;
+        const box = canvas.getBoundingClientRect();
+        const x = Math.floor(((event.clientX - box.left) / box.width) * columns);
+        const y = Math.floor(((event.clientY - box.top) / box.height) * T);
+        if (x < 0 || x >= columns || y < 0 || y >= T) continue;
+        return { layer: map.layer, head: map.head, query: y, key: canvas === map.slot ? -1 : x };
+      }
     }
     return null;
   }
@@ -74,14 +80,15 @@ export class Cursor {
     const T = this.world.T();
     const maps = this.world.maps();
     if (!T || !maps.length || event.ctrlKey || event.metaKey || event.altKey) return;
-    const fresh = { layer: maps[0].layer, head: maps[0].head, query: T - 1, key: 0 };
+    const least = maps[0].slot ? -1 : 0;
+    const fresh = { layer: maps[0].layer, head: maps[0].head, query: T - 1, key: least };
     const at = { ...(this.at ?? fresh) };
     const far = event.shiftKey ? 8 : 1;
-    if (event.key === 'ArrowLeft') at.key = Math.max(0, at.key - far);
+    if (event.key === 'ArrowLeft') at.key = Math.max(least, at.key - far);
     else if (event.key === 'ArrowRight') at.key = Math.min(T - 1, at.key + far);
     else if (event.key === 'ArrowUp') at.query = Math.max(0, at.query - far);
     else if (event.key === 'ArrowDown') at.query = Math.min(T - 1, at.query + far);
-    else if (event.key === 'Home') at.key = 0;
+    else if (event.key === 'Home') at.key = least;
     else if (event.key === 'End') at.key = at.query;
     else if (event.key === 'PageDown' || event.key === 'PageUp') this.nextMap(at, event.key === 'PageDown' ? 1 : -1);
     else if (event.key === 'Enter') this.locked = !this.locked;
@@ -116,9 +123,11 @@ export class Cursor {
     const map = at && this.world.maps().find((one) => one.layer === at.layer && one.head === at.head);
     this.box.hidden = !map;
     if (!at || !map || !T) return;
-    const square = /** @type {HTMLElement} */ (map.canvas.parentElement);
+    const slot = at.key < 0;
+    const square = /** @type {HTMLElement} */ ((slot && map.slot ? map.slot : map.canvas).parentElement);
     if (this.box.parentElement !== square) square.appendChild(this.box);
-    this.box.style.setProperty('--x', String(at.key / T));
+    this.box.style.setProperty('--x', String(slot ? 0 : at.key / T));
+    this.box.style.setProperty('--wide', String(slot ? 1 : 1 / T));
     this.box.style.setProperty('--y', String(at.query / T));
     this.box.style.setProperty('--side', String(1 / T));
     this.box.classList.toggle('locked', this.locked);

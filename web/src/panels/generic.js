@@ -34,6 +34,7 @@ export function placeName(axis, i) {
   if (axis === 'P') return layerName(i);
   if (axis === 'L') return t('layer_n', { n: i + 1 });
   if (axis === 'H') return t('head_n', { n: i + 1 });
+  if (axis === 'G') return t('kv_head_n', { n: i + 1 });
   if (axis === 'T' || axis === 'K') return t('token_n', { n: i + 1 });
   return `${i + 1}`;
 }

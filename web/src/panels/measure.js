@@ -1,36 +1,53 @@
 /** Small sums over what the engine measured, for drawing. Pure. */
 import { num } from '../format.js';
 
-/** α_k of one head's T × T map: the attention token k draws, averaged over the queries that can see
- * it (Gu et al. 2025). @param {Float32Array} data @param {number} offset @param {number} T
- * @returns {Float64Array} */
-export function importance(data, offset, T) {
-  const out = new Float64Array(T);
-  for (let i = 0; i < T; i++) {
-    for (let k = 0; k <= i; k++) out[k] += data[offset + i * T + k];
+/** @typedef {import('../types.js').Probe} Probe */
+
+/** α_k of one map: the share of attention that token k draws, averaged over the queries from itself on
+ * (Gu et al. 2025, eq. 4). Shares are of a row's magnitudes: not every operation makes rows of sum one.
+ * @param {Probe} attention (L,H,T,S); columns before the T tokens' belong to a slot
+ * @param {number} map which of the L × H @param {number} [length] of the window, without padding
+ * @returns {{tokens: Float64Array, slot: number}} slot: the same of the slot's column, NaN without one */
+export function importance({ data, shape }, map, length = shape[2]) {
+  const [, , T, S] = shape;
+  const column = S - T;
+  const sums = new Float64Array(S);
+  for (let i = 0; i < length; i++) {
+    const at = (map * T + i) * S;
+    let total = 0;
+    for (let j = 0; j < S; j++) total += Math.abs(data[at + j]);
+    if (total > 0) for (let j = 0; j <= column + i; j++) sums[j] += Math.abs(data[at + j]) / total;
   }
-  for (let k = 0; k < T; k++) out[k] /= T - k;
-  return out;
+  const tokens = sums.slice(column).map((sum, k) => (k < length ? sum / (length - k) : 0));
+  return { tokens, slot: column ? sums[0] / length : NaN };
 }
 
 /** The same, averaged over heads; or of the one head chosen.
- * @param {import('../types.js').Probe} attention (L,H,T,T) @param {{layer: number, head: number} | null} one
- * @returns {Float64Array} */
-export function importanceOf(attention, one) {
+ * @param {Probe} attention @param {{layer: number, head: number} | null} one @param {number} [length]
+ * @returns {{tokens: Float64Array, slot: number}} */
+export function importanceOf(attention, one, length) {
   const [L, H, T] = attention.shape;
-  if (one) return importance(attention.data, (one.layer * H + one.head) * T * T, T);
-  const sum = new Float64Array(T);
+  if (one) return importance(attention, one.layer * H + one.head, length);
+  const sum = { tokens: new Float64Array(T), slot: 0 };
   for (let i = 0; i < L * H; i++) {
-    importance(attention.data, i * T * T, T).forEach((value, k) => { sum[k] += value / (L * H); });
+    const { tokens, slot } = importance(attention, i, length);
+    tokens.forEach((value, k) => { sum.tokens[k] += value / (L * H); });
+    sum.slot += slot / (L * H);
   }
   return sum;
 }
 
-/** A row of numbers divided by the mean of all but its first. @param {ArrayLike<number>} row
- * @returns {number[]} */
-export function againstOthers(row) {
+/** The head of keys and values that a query head uses. @param {number} head @param {number} heads
+ * @param {number} groups @returns {number} */
+export function groupOf(head, heads, groups) {
+  return Math.floor((head * groups) / heads);
+}
+
+/** A row of numbers divided by the mean of all behind its first. @param {ArrayLike<number>} row
+ * @param {number} [first] place of the first token @returns {number[]} */
+export function againstOthers(row, first = 0) {
   const all = Array.from(row);
-  const others = all.slice(1);
+  const others = all.slice(first + 1);
   const mean = others.reduce((sum, value) => sum + value, 0) / Math.max(1, others.length);
   return all.map((value) => (mean > 0 ? value / mean : NaN));
 }

@@ -8,6 +8,7 @@ import { paint } from '../plot/heatmap.js';
 import { gradient, rgb } from '../plot/colour.js';
 import { colours, shade } from '../ui/theme.js';
 import { Frame } from './panel.js';
+import { wordAt } from './window.js';
 import { extent, namesAlong, numbers, outerNames, overTokens, sum, wayOf } from './generic.js';
 
 /** @typedef {import('./panel.js').Shown} Shown */
@@ -86,7 +87,7 @@ class MorePanel {
   numbers(cell) {
     const { probe, now } = this;
     if (!probe || !now) return null;
-    const words = Array.from(now.frame?.tokens ?? [], (id) => now.run.data?.vocabulary[id] ?? '');
+    const words = Array.from(now.frame?.tokens ?? [], (_, i) => wordAt(now.frame, now.run, i));
     return numbers(this.info, probe, { words, cell });
   }
 

@@ -6,6 +6,7 @@ import { LinePlot } from '../plot/lines.js';
 import { colours, shade } from '../ui/theme.js';
 import { layerName } from '../say.js';
 import { Frame } from './panel.js';
+import { numberOf, wordAt } from './window.js';
 
 /** @typedef {import('./panel.js').Shown} Shown */
 
@@ -52,7 +53,7 @@ export function residualPanel(hands) {
       const stamp = `${shown.frame?.id} ${shown.record?.step} ${shown.themeCount} ${norms?.shape}`;
       if (stamp === seen || !norms) return;
       seen = stamp;
-      content = draw(norms);
+      content = draw(norms, shown.run);
       plot.set(content);
       const top = peak(shown);
       frame.summarise(Number.isFinite(top.ratio) ? t('p_residual_summary', {
@@ -61,8 +62,8 @@ export function residualPanel(hands) {
   };
 }
 
-/** @param {import('../types.js').Probe} norms (L+1,T) @returns {import('../plot/lines.js').Content} */
-function draw(norms) {
+/** @param {import('../types.js').Probe} norms (L+1,T) @param {import('../types.js').Run} run @returns {import('../plot/lines.js').Content} */
+function draw(norms, run) {
   const [rows, T] = norms.shape;
   const c = colours();
   /** @type {number[][]} */
@@ -77,7 +78,7 @@ function draw(norms) {
       quiet: rows > 4 && l > 0 && l < rows - 1 });
     marks.push({ line: l, at: 0, colour: c.accent });
   }
-  return { x: Array.from({ length: T }, (_, i) => i + 1), ys, lines, marks };
+  return { x: Array.from({ length: T }, (_, i) => numberOf(run, i)), ys, lines, marks };
 }
 
 /** @param {Shown | null} shown @returns {import('./panel.js').Table | null} */
@@ -88,8 +89,7 @@ function normTable(shown) {
   const layers = Array.from({ length: rows }, (_, l) => l);
   return {
     columns: [t('col_position'), t('col_token'), ...layers.map(layerName)],
-    rows: Array.from({ length: T }, (_, i) => [i + 1,
-      shown.run.data?.vocabulary[shown.frame?.tokens[i] ?? -1] ?? '',
+    rows: Array.from({ length: T }, (_, i) => [numberOf(shown.run, i), wordAt(shown.frame, shown.run, i),
       ...layers.map((l) => show(norms.data[l * T + i]))]),
   };
 }

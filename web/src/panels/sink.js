@@ -31,7 +31,7 @@ export function sinkPanel(hands) {
   frame.describe(host);
   let seen = '';
   return {
-    id: 'sink', el: frame.el, probes: ['sink_rate', 'sink_rate_head', 'alpha'],
+    id: 'sink', el: frame.el, probes: ['sink_rate', 'sink_rate_head', 'alpha', 'sink_rate_slot', 'alpha_slot'],
     update(shown) {
       now = shown;
       frame.about.help = t('p_sink_help', { epsilon: percent(shown.epsilon) });
@@ -43,7 +43,8 @@ export function sinkPanel(hands) {
       plot.set(content);
       frame.summarise(shown.record?.alpha ? t('p_sink_summary', {
         rate: percent(shown.record.sink_rate?.[0]),
-        alpha: percent(strongestHead(shown.record.alpha).share) }) : t('no_numbers'));
+        alpha: percent(strongestHead(shown.record.alpha).share) })
+        + (shown.record.sink_rate_slot ? ` ${t('p_sink_slot', { rate: percent(slotRate(shown.record)) })}` : '') : t('no_numbers'));
     },
   };
 }
@@ -73,9 +74,18 @@ function draw(shown) {
   lines.push({ label: L * H > 1 ? t('alpha_best') : t('alpha'), colour: c.ink, width: 1.5, dash: [4, 3] });
   curves.push(curve(metrics, (record) => record.sink_rate?.[0]));
   lines.push({ label: t('sink_all'), colour: c.accent, width: 2.5 });
+  if (metrics[0]?.sink_rate_slot) {
+    curves.push(curve(metrics, slotRate));
+    lines.push({ label: t('sink_slot'), colour: c.ink, width: 2.5, dash: [2, 3] });
+  }
   const { x, ys } = join(curves);
   return { x, ys, lines,
     rules: [{ label: `ε ${fixed(shown.epsilon, 1)}`, value: shown.epsilon, colour: c.muted }] };
+}
+
+/** @param {import('../types.js').Metric} record */
+function slotRate(record) {
+  return record.sink_rate_slot?.[0];
 }
 
 /** The two heads that stand highest are named. @param {Array<Array<[number, number]>>} curves
@@ -101,11 +111,13 @@ function sinkTable(shown) {
   if (!shown?.metrics.length) return null;
   const alpha = shown.metrics[0].alpha ?? [];
   const heads = alpha.flatMap((row, l) => row.map((_, head) => ({ l, head, name: `L${l + 1}H${head + 1}` })));
+  const slot = shown.metrics[0].sink_rate_slot ? heads : [];
   return {
-    columns: [t('col_step'), 'Sink₁', 'Sink₂', 'Sink₃', 'Sink₄',
-      ...heads.map((one) => `Sink₁ ${one.name}`), ...heads.map((one) => `α ${one.name}`)],
-    rows: shown.metrics.map((record) => [record.step,
+    columns: [t('col_step'), ...slot.slice(0, 1).map(() => t('col_sink_slot')), 'Sink₁', 'Sink₂', 'Sink₃', 'Sink₄',
+      ...slot.map((one) => t('col_alpha_slot', { head: one.name })), ...heads.map((one) => `Sink₁ ${one.name}`), ...heads.map((one) => `α ${one.name}`)],
+    rows: shown.metrics.map((record) => [record.step, ...slot.slice(0, 1).map(() => show(slotRate(record))),
       ...[0, 1, 2, 3].map((k) => show(record.sink_rate?.[k])),
+      ...slot.map((one) => show(record.alpha_slot?.[one.l]?.[one.head])),
       ...heads.map((one) => show(record.sink_rate_head?.[one.l]?.[one.head])),
       ...heads.map((one) => show(record.alpha?.[one.l]?.[one.head]))]),
   };

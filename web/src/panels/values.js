@@ -1,12 +1,13 @@
 /** Length of each token's key and value, against the other tokens': the value drain of a sink. */
 import { h } from '../ui/dom.js';
 import { t } from '../strings/index.js';
-import { fixed, show } from '../format.js';
+import { fixed, num, show } from '../format.js';
 import { LinePlot } from '../plot/lines.js';
 import { colours } from '../ui/theme.js';
 import { strongestHead } from '../verdict.js';
 import { Frame } from './panel.js';
-import { againstOthers } from './measure.js';
+import { againstOthers, groupOf } from './measure.js';
+import { frontOf, numberOf, wordAt } from './window.js';
 
 /** @typedef {import('./panel.js').Shown} Shown */
 
@@ -44,27 +45,29 @@ export function valuesPanel(hands) {
       const stamp = [shown.frame?.id, shown.record?.step, shown.themeCount, shown.view.head, values?.shape].join(' ');
       if (stamp === seen || !values || !keys) return;
       seen = stamp;
-      content = draw(values, keys, chosen(shown));
+      content = draw(values, keys, chosen(shown, values.shape[1]), shown);
       plot.set(content);
       const n = content.lines.length;
       frame.summarise(t('p_values_summary', {
-        value: fixed(content.ys[n - 1][0]), key: fixed(content.ys[n - 2][0]) }));
+        value: fixed(content.ys[n - 1][frontOf(shown.run.config)]), key: fixed(content.ys[n - 2][frontOf(shown.run.config)]) }));
     },
   };
 }
 
-/** The head looked at, else the strongest. @param {Shown} shown */
-function chosen(shown) {
-  return shown.solo ?? (shown.record?.alpha ? strongestHead(shown.record.alpha) : { layer: 0, head: 0 });
+/** The keys and values of the head looked at, else of the strongest. @param {Shown} shown @param {number} groups */
+function chosen(shown, groups) {
+  const { layer, head } = shown.solo ?? (shown.record?.alpha ? strongestHead(shown.record.alpha) : { layer: 0, head: 0 });
+  return { layer, head: groupOf(head, num(shown.run.config?.model?.heads) || groups, groups) };
 }
 
 /** @param {import('../types.js').Probe} values (L,H,T) @param {import('../types.js').Probe} keys (L,H,T)
- * @param {{layer: number, head: number}} at @returns {import('../plot/lines.js').Content} */
-function draw(values, keys, at) {
+ * @param {{layer: number, head: number}} at @param {Shown} shown @returns {import('../plot/lines.js').Content} */
+function draw(values, keys, at, shown) {
   const [L, H, T] = values.shape;
   const c = colours();
+  const first = frontOf(shown.run.config);
   /** @param {import('../types.js').Probe} probe @param {number} i */
-  const row = (probe, i) => againstOthers(probe.data.subarray(i * T, (i + 1) * T));
+  const row = (probe, i) => againstOthers(probe.data.subarray(i * T, (i + 1) * T), first);
   const main = at.layer * H + at.head;
   /** @type {number[][]} */
   const ys = [];
@@ -78,8 +81,8 @@ function draw(values, keys, at) {
   ys.push(row(keys, main), row(values, main));
   lines.push({ label: t('keys'), colour: c.soft, width: 1.25 }, { label: t('values'), colour: c.ink, width: 2 });
   return {
-    x: Array.from({ length: T }, (_, i) => i + 1), ys, lines,
-    marks: [{ line: ys.length - 2, at: 0, colour: c.soft }, { line: ys.length - 1, at: 0, colour: c.accent }],
+    x: Array.from({ length: T }, (_, i) => numberOf(shown.run, i)), ys, lines,
+    marks: [{ line: ys.length - 2, at: first, colour: c.soft }, { line: ys.length - 1, at: first, colour: c.accent }],
   };
 }
 
@@ -94,8 +97,7 @@ function valueTable(shown) {
   const name = (i) => `L${Math.floor(i / H) + 1}H${(i % H) + 1}`;
   return {
     columns: [t('col_position'), t('col_token'), ...heads.map((i) => `‖k‖ ${name(i)}`), ...heads.map((i) => `‖v‖ ${name(i)}`)],
-    rows: Array.from({ length: T }, (_, j) => [j + 1,
-      shown.run.data?.vocabulary[shown.frame?.tokens[j] ?? -1] ?? '',
+    rows: Array.from({ length: T }, (_, j) => [numberOf(shown.run, j), wordAt(shown.frame, shown.run, j),
       ...heads.map((i) => show(keys.data[i * T + j])), ...heads.map((i) => show(values.data[i * T + j]))]),
   };
 }

@@ -19,7 +19,8 @@ function logTable() {
 /** Paints rows × cols numbers of min..max (0..1) that begin at `offset`. Cells right of the diagonal that hold
  * nothing are what no query may see: they stay clear.
  * @param {HTMLCanvasElement} canvas @param {Float32Array} data @param {number} offset
- * @param {number} rows @param {number} cols @param {{log?: boolean, min?: number, max?: number}} [how] */
+ * @param {number} rows @param {number} cols @param {{log?: boolean, min?: number, max?: number,
+ *   stride?: number, size?: boolean}} [how] stride: numbers from row to row; size: of the number, whatever its sign */
 export function paint(canvas, data, offset, rows, cols, how = {}) {
   if (canvas.width !== cols || canvas.height !== rows) {
     canvas.width = cols;
@@ -30,13 +31,13 @@ export function paint(canvas, data, offset, rows, cols, how = {}) {
   const image = context.createImageData(cols, rows);
   const pixels = new Uint32Array(image.data.buffer);
   const table = how.log ? logTable() : null;
-  const { min = 0, max = 1 } = how;
+  const { min = 0, max = 1, stride = cols, size = false } = how;
   const scale = max > min ? 1 / (max - min) : 0;
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < cols; j++) {
-      const value = data[offset + i * cols + j];
+      const value = data[offset + i * stride + j];
       if (j > i && value === 0) continue;
-      const at = Math.min(1, Math.max(0, (value - min) * scale)) || 0;
+      const at = Math.min(1, Math.max(0, ((size ? Math.abs(value) : value) - min) * scale)) || 0;
       pixels[i * cols + j] = table ? table[Math.round(at * LEVELS)] : SEQUENTIAL[Math.round(at * 255)];
     }
   }
