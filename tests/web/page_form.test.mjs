@@ -4,6 +4,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { FIRST, display, findControl, knownPath, neighbour, parse, plain, sections, valueOf } from '../../web/src/form/model.js';
+import { find, parts } from '../../web/src/form/find.js';
 import { adopt, change, draft, obstacles, reseed, reset } from '../../web/src/form/settle.js';
 import { get } from '../../web/src/state/paths.js';
 import { engine as makeEngine, registry } from './real_engine.mjs';
@@ -139,4 +140,26 @@ test('− and + move along the scale and stop at its ends', () => {
   assert.deepEqual([32, 48, 4].map((x) => neighbour(power, x, -1)), [16, 32, 4]);
   assert.equal(neighbour({ type: 'int', scale: 'linear', min: 1, max: 24 }, 1, -1), 1);
   assert.equal(neighbour({ type: 'real', scale: 'linear', min: 0, max: 1 }, 0.9, 1), 0.95);
+});
+
+test('a setting is found by its words and by those of its choices', () => {
+  const all = sections(registry, engine.resolve({})).flatMap((section) => section.controls);
+  const found = (query) => all.filter((one) => find(one, query).found).map((one) => one.path);
+  const offered = (query) => all.flatMap((one) => find(one, query).options.map((option) => `${one.path} ${option.id}`));
+  assert.equal(found('').length, all.length);
+  assert.ok(found('learning rate').includes('train.lr'));
+  assert.ok(found('WARM up').includes('train.warmup'), 'hyphens and capitals do not count');
+  assert.deepEqual(found('softpick'), ['model.similarity']);
+  assert.deepEqual(offered('softpick'), ['model.similarity softpick']);
+  assert.deepEqual(offered('learning rate'), [], 'its own words: nothing has to be offered');
+  assert.ok(offered('sink token').includes('model.slot sink_token'));
+  assert.deepEqual(found('no such words'), []);
+});
+
+test('every setting stands in one part, and every part begins with a setting that there is', () => {
+  for (const section of sections(registry, engine.resolve({}))) {
+    const groups = parts(section.controls);
+    assert.deepEqual(groups.flatMap((one) => one.controls), section.controls);
+    if (section.id !== 'eval') assert.ok(groups.length > 1 && groups.every((one) => one.part), section.id);
+  }
 });

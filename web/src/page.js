@@ -20,6 +20,7 @@ import { applyTheme } from './ui/theme.js';
 import { takesPrompt } from './lab/input.js';
 import { liveControls, story } from './lab/live.js';
 import { LiveRegion } from './ui/live.js';
+import { papers } from './ui/paper.js';
 import { makeMenu } from './ui/menu.js';
 import { Transport, buttonWord } from './ui/transport.js';
 import { judge } from './verdict.js';
@@ -50,7 +51,7 @@ export class Page {
     this.spoken = '';
     this.size = h('span', { class: 'fine' });
     byId('what').replaceChildren(this.size, helpButton(t('sink_what'),
-      () => [h('p', null, t('sink_help')), h('p', { class: 'paper' }, t('paper', { paper: t('sink_paper') }))], t('sink_what')));
+      () => [h('p', null, t('sink_help')), h('p', { class: 'paper' }, papers(t('paper', { paper: t('sink_paper') })))], t('sink_what')));
     /** @type {WeakMap<import('./types.js').Frame, import('./types.js').Frame>} */
     this.cropped = new WeakMap();
     this.makePanels();

@@ -215,8 +215,28 @@ describe('settings', () => {
     await page.waitForTimeout(300);
     const why = await page.evaluate(() => [...document.querySelectorAll('option[disabled]')].map((one) => one.title));
     for (const sentence of why) assert.ok(sentence.length > 15, sentence);
+    const barred = page.locator('#drawer [data-path="data.packing"] .barred');
+    await barred.locator('summary').click();
+    assert.match(await barred.textContent(), /do not fit here.*Within documents.*needs documents that end/s);
     await page.locator('#drawer [data-path="model.position"] .what').click();
     assert.match(await page.textContent('.popover'), /Paper|arXiv|Choices|Learned/);
+  });
+
+  test('a setting is found by a word, a choice is taken where it was found', async () => {
+    const { page, complaints } = await lab.open();
+    await page.click('.open-drawer');
+    await page.fill('#find', 'softpick');
+    await page.waitForFunction(() => document.querySelectorAll('#drawer [data-path]:not([hidden])').length === 1);
+    await page.getByRole('button', { name: 'Softpick', exact: true }).click();
+    assert.equal(await page.evaluate(() => window.sinklab.getState().config.model.similarity.type), 'softpick');
+    await page.keyboard.press('Escape');
+    await page.fill('#find', '');
+    assert.ok(await page.locator('#drawer [data-path]:visible').count() > 30);
+    await page.getByRole('button', { name: 'Changed', exact: true }).click();
+    assert.deepEqual(await page.locator('#drawer [data-path]:visible').evaluateAll((all) => all.map((one) => one.dataset.path)), ['model.similarity']);
+    await page.locator('#drawer [data-path="model.similarity"] .what').click();
+    assert.ok(await page.locator('.popover a[href^="https://arxiv.org/abs/"]').count() > 3);
+    assert.deepEqual(complaints, []);
   });
 
   test('one’s own text: too short is said with its place, long enough trains', async () => {

@@ -3,6 +3,7 @@
 import { h, setText } from '../ui/dom.js';
 import { t } from '../strings/index.js';
 import { helpButton } from './popover.js';
+import { papers } from '../ui/paper.js';
 import { display, neighbour, parse, plain, valueOf } from './model.js';
 
 /** @typedef {import('./model.js').Control} Control */
@@ -13,16 +14,18 @@ import { display, neighbour, parse, plain, valueOf } from './model.js';
  *   obstacles: (control: Control) => Map<string, string | null>
  * }} Hands
  * @typedef {{control: Control, el: HTMLElement, update: (draft: Draft, control: Control) => void,
- *   fit: () => void}} ControlView
+ *   fit: () => void, offer: (options: Control['options']) => void}} ControlView  offer: choices to take at once
  */
 
 let count = 0;
 
 /** In the strip, where controls are narrow, refusals stand together below it: `refusals` is that place.
+ * Elsewhere the choice that is taken is explained, and those that cannot be are listed with the reason.
  * @param {Control} first @param {Hands} hands @param {{refusals?: HTMLElement}} [how] @returns {ControlView} */
 export function controlView(first, hands, how = {}) {
   const id = `c${++count}-${first.path.replaceAll('.', '-')}`;
   let control = first;
+  let taken = '';
   /** @type {Map<string, string | null>} */
   let blocked = new Map();
   const input = makeInput(id, () => control, hands);
@@ -35,6 +38,10 @@ export function controlView(first, hands, how = {}) {
     h('label', { for: id }, control.label), help, back);
   const el = h('div', { class: `control kind-${control.kind} depth-${control.depth}`, 'data-path': control.path },
     head, input.el, how.refusals ? null : refusal);
+  const chosen = h('p', { class: 'fine chosen' });
+  const barred = h('details', { class: 'barred', hidden: true });
+  const offers = h('div', { class: 'row offers' });
+  if (control.kind === 'pick' && !how.refusals) el.append(chosen, offers, barred);
   how.refusals?.appendChild(refusal);
   return {
     get control() { return control; },
@@ -46,6 +53,8 @@ export function controlView(first, hands, how = {}) {
       usual = display(control, valueOf(control, draft.usual));
       const value = pending ? pending.value : valueOf(control, draft.resolved);
       input.set(value);
+      taken = String(value);
+      setText(chosen, control.options.find((one) => one.id === value)?.help ?? '');
       const changed = control.path in draft.overrides || !!pending;
       el.classList.toggle('changed', changed);
       back.hidden = !changed;
@@ -65,8 +74,33 @@ export function controlView(first, hands, how = {}) {
         option.disabled = why !== null;
         option.title = why ?? '';
       }
+      listBarred(barred, control, blocked);
+    },
+    offer(options) {
+      offers.replaceChildren(...options.filter((one) => one.id !== taken).map((one) => h('button', { type: 'button', class: 'plain', disabled: !!blocked.get(one.id),
+        title: blocked.get(one.id) ?? null, onclick: () => hands.change(control.path, one.id) }, one.label)));
     },
   };
+}
+
+/** Why choices are greyed: those with the same reason stand together.
+ * @param {HTMLDetailsElement} place @param {Control} control @param {Map<string, string | null>} blocked */
+function listBarred(place, control, blocked) {
+  /** @type {Map<string, {why: string, names: string[]}>} */
+  const reasons = new Map();
+  for (const { id, label } of control.options) {
+    const why = blocked.get(id);
+    if (!why) continue;
+    const alike = why.replaceAll(`"${id}"`, '');
+    reasons.set(alike, { why: reasons.get(alike)?.why ?? why, names: [...(reasons.get(alike)?.names ?? []), label] });
+  }
+  const count = [...reasons.values()].flatMap((one) => one.names).length;
+  place.hidden = count === 0;
+  const stamp = JSON.stringify([...reasons]);
+  if (place.dataset.stamp === stamp) return;
+  place.dataset.stamp = stamp;
+  place.replaceChildren(h('summary', null, count === 1 ? t('barred_one') : t('barred_many', { n: count })),
+    h('dl', { class: 'choices' }, [...reasons.values()].flatMap(({ why, names }) => [h('dt', null, names.join(', ')), h('dd', { class: 'why' }, why)])));
 }
 
 /** A refusal of another control's change that names this one. @param {Draft} draft @param {string} path */
@@ -90,7 +124,7 @@ function helpBody(control, usual, blocked) {
       const why = blocked.get(option.id);
       return [
         h('dt', { class: why ? 'blocked' : null }, option.label),
-        h('dd', null, option.help ?? '', option.paper ? h('span', { class: 'paper' }, ` ${option.paper}`) : null,
+        h('dd', null, option.help ?? '', option.paper ? h('span', { class: 'paper' }, ' ', papers(option.paper)) : null,
           why ? h('span', { class: 'why' }, t('does_not_fit', { why })) : null),
       ];
     })) : null,

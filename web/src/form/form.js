@@ -5,6 +5,7 @@ import { t } from '../strings/index.js';
 import { whole, bytes } from '../format.js';
 import { controlView } from './control.js';
 import { FIRST, sections } from './model.js';
+import { find, parts } from './find.js';
 import { ownText } from './owntext.js';
 
 /** @typedef {import('./settle.js').Draft} Draft */
@@ -17,6 +18,9 @@ import { ownText } from './owntext.js';
  *   textNow: () => {name: string, size: number} | null
  * }} FormHands
  */
+
+/** So many choices that match are offered at once. */
+const OFFERS = 8;
 
 export class Form {
   /** @param {import('../types.js').Registry} registry @param {Preset[]} presets @param {FormHands} hands
@@ -57,13 +61,25 @@ export class Form {
     this.cost = h('p', { class: 'fine' });
     this.body = h('div', { class: 'drawer-body' });
     this.own = ownText(this.hands);
+    this.search = h('input', { id: 'find', type: 'search', autocomplete: 'off', spellcheck: 'false', placeholder: t('find_hint'),
+      oninput: () => this.filter() });
+    this.only = h('button', { type: 'button', class: 'plain chip', 'aria-pressed': 'false', onclick: () => {
+      this.only?.setAttribute('aria-pressed', String(this.only.getAttribute('aria-pressed') !== 'true'));
+      this.filter();
+    } }, t('find_changed'));
+    this.count = h('p', { class: 'fine', role: 'status' });
     this.title = h('h2', { id: 'drawer-title', tabindex: '-1' }, t('all_settings'));
     this.places.drawer.replaceChildren(
       h('header', { class: 'drawer-head' }, this.title,
         h('button', { type: 'button', class: 'plain', onclick: () => this.show(false) }, t('close'))),
-      this.note, this.cost, this.body);
+      h('div', { class: 'find' }, h('label', { class: 'only-heard', for: 'find' }, t('find')), h('span', { class: 'field' }, this.search), this.only),
+      this.count, this.note, this.cost, this.body);
     this.places.drawer.addEventListener('keydown', (event) => {
-      if (event.key === 'Escape') this.show(false);
+      if (event.key !== 'Escape') return;
+      if (event.target === this.search && this.search?.value) {
+        this.search.value = '';
+        this.filter();
+      } else this.show(false);
     });
   }
 
@@ -99,7 +115,28 @@ export class Form {
       if (control) view.update(draft, control);
     }
     this.words(draft, preset, estimate);
+    this.filter();
     this.fitSoon();
+  }
+
+  /** What is looked for stays; parts and sections without any of it go. */
+  filter() {
+    const query = this.search?.value ?? '';
+    const only = this.only?.getAttribute('aria-pressed') === 'true';
+    let shown = 0;
+    for (const view of this.all) {
+      const { found, options } = find(view.control, query);
+      view.el.hidden = !found || (only && !view.el.classList.contains('changed'));
+      view.offer(query && !view.el.hidden ? options.slice(0, OFFERS) : []);
+      if (!view.el.hidden) shown++;
+    }
+    const narrowed = query.trim() !== '' || only;
+    for (const part of /** @type {NodeListOf<HTMLElement>} */ (this.places.drawer.querySelectorAll('.part, .section'))) {
+      part.hidden = narrowed && !part.querySelector('.control:not([hidden])');
+      if (narrowed && part instanceof HTMLDetailsElement && !part.hidden) part.open = true;
+    }
+    if (this.own) this.own.el.hidden = narrowed;
+    if (this.count) setText(this.count, narrowed ? t('find_count', { n: shown, of: this.all.length }) : '');
   }
 
   /** Another row of a family has other settings below it. Focus stays where it was.
@@ -109,11 +146,15 @@ export class Form {
     const focused = document.activeElement?.closest('#drawer .control')?.getAttribute('data-path');
     this.all = [];
     this.body?.replaceChildren(...list.map((section) => {
-      const views = section.controls.map((control) => controlView(control, this.hands));
-      this.all.push(...views);
+      const groups = parts(section.controls).map(({ part, controls }) => {
+        const views = controls.map((control) => controlView(control, this.hands));
+        this.all.push(...views);
+        return h('div', { class: 'part' }, part ? h('h3', null, t(`part_${part}`)) : null,
+          h('div', { class: 'section-controls' }, views.map((view) => view.el)));
+      });
       return h('details', { class: 'section', open: true, 'data-section': section.id },
         h('summary', null, section.label), section.help ? h('p', { class: 'fine' }, section.help) : null,
-        h('div', { class: 'section-controls' }, views.map((view) => view.el)),
+        groups,
         section.id === 'data' ? this.own?.el : null);
     }));
     if (focused) {

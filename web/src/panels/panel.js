@@ -4,6 +4,7 @@ import { h, setText } from '../ui/dom.js';
 import { t } from '../strings/index.js';
 import { csv, download, downloadPicture } from '../ui/files.js';
 import { helpButton } from '../form/popover.js';
+import { papers } from '../ui/paper.js';
 
 /** @typedef {import('../types.js').Run} Run */
 /** @typedef {{columns: string[], rows: Array<Array<string | number>>}} Table */
@@ -52,7 +53,7 @@ export class Frame {
   helpBody() {
     const { help, formula, paper } = this.about;
     return [h('p', null, help), formula ? h('p', { class: 'formula' }, formula) : null,
-      paper ? h('p', { class: 'paper' }, t('paper', { paper })) : null];
+      paper ? h('p', { class: 'paper' }, papers(t('paper', { paper }))) : null];
   }
 
   exports() {
