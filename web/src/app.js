@@ -9,7 +9,7 @@ import { Engines } from './lab/engines.js';
 import { askFor } from './lab/input.js';
 import { Track, emptyRun } from './lab/track.js';
 import { DEFAULT_VIEW, decode, encode } from './state/hash.js';
-import { keepText, keptText } from './state/keep.js';
+import { keptText } from './state/keep.js';
 import { same } from './state/paths.js';
 import { adopt, asRefusal, change, draft, obstacles, reseed, reset } from './form/settle.js';
 import { knownPath } from './form/model.js';
@@ -239,32 +239,6 @@ export class App {
     this.adopt({ preset: id, seed: '', overrides: {}, view: { ...this.view, head: '' } });
     if (id === this.firstPreset && this.recorded && this.track === this.recorded) return;
     await this.freshLive();
-  }
-
-  /** @param {Uint8Array} bytes @param {string} name @returns {Promise<string | null>} what is wrong with it */
-  async useText(bytes, name) {
-    if (!this.draft || !this.engine) return t('own_text_none');
-    const before = { overrides: this.draft.overrides, resolved: this.draft.resolved, text: this.text };
-    const refusal = this.needsText ? null : change(this.draft, 'data.corpus', 'text', this.resolve);
-    if (refusal) {
-      this.draft.pending.clear();
-      return refusal.message;
-    }
-    this.text = { bytes, name };
-    this.forget('text');
-    try {
-      await this.freshLive();
-      keepText(this.text);
-      return null;
-    } catch (error) {
-      Object.assign(this.draft, { overrides: before.overrides, resolved: before.resolved });
-      this.text = before.text;
-      const { message, offset } = asRefusal(error);
-      const placed = offset === undefined || offset < 0 || message.includes(String(offset));
-      return placed ? message : t('refused_at', { message, offset });
-    } finally {
-      this.settled();
-    }
   }
 
   /** @param {Partial<View>} view */

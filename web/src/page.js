@@ -19,6 +19,7 @@ import { byId, h, setText } from './ui/dom.js';
 import { applyTheme } from './ui/theme.js';
 import { takesPrompt } from './lab/input.js';
 import { liveControls, story } from './lab/live.js';
+import { preview, useText } from './lab/text.js';
 import { LiveRegion } from './ui/live.js';
 import { papers } from './ui/paper.js';
 import { makeMenu } from './ui/menu.js';
@@ -102,7 +103,8 @@ export class Page {
       obstacles: (control) => app.obstacles(control),
       pickPreset: (id) => app.act(() => app.pickPreset(id)),
       resetAll: () => app.resetAll(),
-      useText: (bytes, name) => app.useText(bytes, name),
+      useText: (pieces) => useText(app, pieces),
+      preview: () => preview(app),
       textNow: () => (app.text && app.needsText ? { name: app.text.name, size: app.text.bytes.length } : null),
     }, { strip: byId('strip'), drawer: byId('drawer') });
     this.arithmetic = arithmeticControl(app);

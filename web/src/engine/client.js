@@ -11,14 +11,9 @@ import { place } from './place.js';
 import { Pulse, longest } from './pulse.js';
 import { joinAll } from './replicas.js';
 import { compileEngine, fetchEngine } from './compile.js';
+import { suitable } from './crew.js';
 
 export { SinklabError };
-
-/** Below this much work in a step, one worker is not asked to share it: it takes 0.1 ms. */
-const WORK_TO_SHARE = 2e6;
-/** Workers that are tried where the number is found by trying, and what their labs may take, bytes. */
-const TRIED = 4;
-const ROOM = 2 ** 29;
 
 /**
  * @typedef {import('./protocol.js').News} News
@@ -128,6 +123,20 @@ export class LabClient extends EventTarget {
   }
 
   /**
+   * What the configured data looks like; the open run is left as it is.
+   * @param {Json} config
+   * @param {{text?: Text, documents?: number}} [options]
+   * @returns {Promise<any>} see sl_preview_json
+   */
+  preview(config, options = {}) {
+    return this.#turn(async () => {
+      const leader = await this.#ready();
+      this.#opening = true; // a long text takes its time
+      return leader.ask('preview', { config, ...options }).finally(() => { this.#opening = false; });
+    });
+  }
+
+  /**
    * Opens a run at step 0. Refused, it leaves the open run as it was.
    * @param {{config: Json, text?: Text, limit?: number, workers?: number | 'auto'}} what
    *   workers: how many compute, with the same result, 'auto': as many as is fastest; limit: bytes
@@ -137,7 +146,8 @@ export class LabClient extends EventTarget {
   open({ config, text: own = null, limit, workers = 'auto' }) {
     return this.#turn(async () => {
       const auto = workers === 'auto';
-      const count = auto ? await this.#suitable(config, own) : workers;
+      const estimate = auto && (await (await this.#ready()).ask('estimate', { config, text: own }));
+      const count = auto ? suitable(estimate, this.rung) : workers;
       return this.#begin('open', { config, text: own, limit, auto }, count);
     });
   }
@@ -306,19 +316,6 @@ export class LabClient extends EventTarget {
     this.#opened = { config: opened.config, text: own, workers, limit, auto };
     this.#saved = saved && { bytes: saved, step: this.state.step };
     return opened;
-  }
-
-  /**
-   * @param {Json} config
-   * @param {Text} own
-   * @returns {Promise<number>} of workers to try: one core is left to the page if there are more than two
-   */
-  async #suitable(config, own) {
-    const leader = await this.#ready();
-    const { flops_per_step: work, bytes } = await leader.ask('estimate', { config, text: own });
-    const cores = globalThis.navigator?.hardwareConcurrency ?? 1;
-    if (this.rung === 'page' || cores < 2 || work < WORK_TO_SHARE) return 1;
-    return Math.max(1, Math.min(TRIED, Math.max(2, cores - 1), Math.floor(ROOM / bytes)));
   }
 
   /** @param {Hand[]} crew */

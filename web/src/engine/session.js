@@ -178,6 +178,9 @@ export class Session {
     estimate: ({ config, text: own, workers }) =>
       this.#lab.estimate(config, { text: own, workers }),
 
+    /** @param {{config: any, text?: import('./wasm.js').Text, documents?: number}} args */
+    preview: ({ config, text: own, documents }) => this.#lab.preview(config, { text: own, documents }),
+
     /** @param {Given & {config: any}} args */
     open: ({ config, text: own = null, limit = LIMIT, auto = false }) => {
       this.#lab.open(config, { text: own, limit });

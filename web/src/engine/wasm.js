@@ -128,6 +128,17 @@ export class Engine {
   }
 
   /**
+   * What the configured data looks like, without opening a run.
+   * @param {Json | string} config
+   * @param {{text?: Text, documents?: number}} [options]
+   * @returns {Json}
+   */
+  preview(config, { text: own, documents = 4 } = {}) {
+    return this.#with(asJson(config), (p, n) =>
+      this.#with(own, (t, m) => this.#json('sl_preview_json', p, n, t, m, documents)));
+  }
+
+  /**
    * Opens a run at step 0. Refused, it leaves the open run as it was.
    * @param {Json | string} config
    * @param {{text?: Text, limit?: number}} [options]

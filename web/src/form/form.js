@@ -7,6 +7,7 @@ import { controlView } from './control.js';
 import { FIRST, sections } from './model.js';
 import { find, parts } from './find.js';
 import { ownText } from './owntext.js';
+import { previewBox } from './preview.js';
 
 /** @typedef {import('./settle.js').Draft} Draft */
 /** @typedef {import('./control.js').ControlView} ControlView */
@@ -14,7 +15,8 @@ import { ownText } from './owntext.js';
 /**
  * @typedef {import('./control.js').Hands & {
  *   pickPreset: (id: string) => void, resetAll: () => void,
- *   useText: (bytes: Uint8Array, name: string) => Promise<string | null>,
+ *   useText: (pieces: import('../lab/text.js').Piece[]) => Promise<string | null>,
+ *   preview: () => Promise<import('./preview.js').Preview>,
  *   textNow: () => {name: string, size: number} | null
  * }} FormHands
  */
@@ -61,6 +63,8 @@ export class Form {
     this.cost = h('p', { class: 'fine' });
     this.body = h('div', { class: 'drawer-body' });
     this.own = ownText(this.hands);
+    this.data = '';
+    this.preview = previewBox(() => this.hands.preview(), () => `${this.data} ${JSON.stringify(this.hands.textNow())}`);
     this.search = h('input', { id: 'find', type: 'search', autocomplete: 'off', spellcheck: 'false', placeholder: t('find_hint'),
       oninput: () => this.filter() });
     this.only = h('button', { type: 'button', class: 'plain chip', 'aria-pressed': 'false', onclick: () => {
@@ -135,7 +139,7 @@ export class Form {
       part.hidden = narrowed && !part.querySelector('.control:not([hidden])');
       if (narrowed && part instanceof HTMLDetailsElement && !part.hidden) part.open = true;
     }
-    if (this.own) this.own.el.hidden = narrowed;
+    for (const box of [this.own, this.preview]) if (box) box.el.hidden = narrowed;
     if (this.count) setText(this.count, narrowed ? t('find_count', { n: shown, of: this.all.length }) : '');
   }
 
@@ -155,7 +159,7 @@ export class Form {
       return h('details', { class: 'section', open: true, 'data-section': section.id },
         h('summary', null, section.label), section.help ? h('p', { class: 'fine' }, section.help) : null,
         groups,
-        section.id === 'data' ? this.own?.el : null);
+        section.id === 'data' ? [this.own?.el, this.preview?.el] : null);
     }));
     if (focused) {
       const again = this.all.find((view) => view.control.path === focused);
@@ -177,6 +181,8 @@ export class Form {
         bytes: bytes(estimate.memory ?? NaN), tokens: whole(estimate.tokens_per_step ?? NaN) }) : '');
     }
     this.own?.update();
+    this.data = JSON.stringify([draft.resolved.data, draft.seed]);
+    this.preview?.update();
   }
 
   /** Which choices fit is asked of the engine, when there is time. */

@@ -2,30 +2,32 @@
 import { h, setText } from '../ui/dom.js';
 import { t } from '../strings/index.js';
 import { bytes as showBytes } from '../format.js';
-import { chooseFile } from '../ui/files.js';
+import { chooseFiles } from '../ui/files.js';
 
-/** @param {{useText: (bytes: Uint8Array, name: string) => Promise<string | null>,
+/** @param {{useText: (pieces: import('../lab/text.js').Piece[]) => Promise<string | null>,
  *   textNow: () => {name: string, size: number} | null}} hands
  * @returns {{el: HTMLElement, update: () => void}} */
 export function ownText(hands) {
   const area = h('textarea', { id: 'own-text', rows: '5', spellcheck: 'false' });
   const refusal = h('p', { class: 'refusal', id: 'own-text-refusal', role: 'alert', hidden: true });
   const used = h('p', { class: 'fine' });
-  /** @param {Uint8Array} content @param {string} name */
-  const use = async (content, name) => {
-    const why = content.length ? await hands.useText(content, name) : t('own_text_empty');
+  /** @param {import('../lab/text.js').Piece[]} pieces */
+  const use = async (pieces) => {
+    const why = await hands.useText(pieces);
     refusal.hidden = !why;
     setText(refusal, why ?? '');
     if (why) area.setAttribute('aria-describedby', refusal.id);
     else area.removeAttribute('aria-describedby');
     update();
   };
-  /** @param {File | null | undefined} file */
-  const useFile = async (file) => {
-    if (file) await use(new Uint8Array(await file.arrayBuffer()), file.name);
+  /** @param {File[]} files in the order of their names: another order is another text */
+  const useFiles = async (files) => {
+    const sorted = [...files].sort((a, b) => (a.name < b.name ? -1 : 1));
+    const pieces = await Promise.all(sorted.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })));
+    if (pieces.length) await use(pieces);
   };
-  const usePasted = () => use(new TextEncoder().encode(area.value), t('own_text_pasted'));
-  const useChosen = async () => useFile(await chooseFile('.txt,text/*'));
+  const usePasted = () => use([{ name: t('own_text_pasted'), bytes: new TextEncoder().encode(area.value) }]);
+  const useChosen = async () => useFiles(await chooseFiles('.txt,.md,text/*', true));
   const update = () => {
     const now = hands.textNow();
     used.hidden = !now;
@@ -46,7 +48,7 @@ export function ownText(hands) {
   el.addEventListener('drop', (event) => {
     event.preventDefault();
     el.classList.remove('over');
-    useFile(event.dataTransfer?.files[0]);
+    useFiles([...(event.dataTransfer?.files ?? [])]);
   });
   update();
   return { el, update };

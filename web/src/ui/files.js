@@ -30,14 +30,15 @@ export function csv(columns, rows) {
   return [columns, ...rows].map(line).join('\r\n') + '\r\n';
 }
 
-/** @param {string} accept @returns {Promise<File | null>} */
-export function chooseFile(accept) {
+/** @param {string} accept @param {boolean} [several] @returns {Promise<File[]>} */
+export function chooseFiles(accept, several = false) {
   return new Promise((resolve) => {
     const input = document.createElement('input');
     input.type = 'file';
     input.accept = accept;
-    input.addEventListener('change', () => resolve(input.files?.[0] ?? null));
-    input.addEventListener('cancel', () => resolve(null));
+    input.multiple = several;
+    input.addEventListener('change', () => resolve([...(input.files ?? [])]));
+    input.addEventListener('cancel', () => resolve([]));
     input.click();
   });
 }

@@ -1,7 +1,7 @@
 /** Theme, help, and the menu of what can be taken away: link, run file, checkpoint. */
 import { byId, h, icon, setText } from './dom.js';
 import { t } from '../strings/index.js';
-import { chooseFile, csv, download } from './files.js';
+import { chooseFiles, csv, download } from './files.js';
 import { opens } from '../form/popover.js';
 import { loadCheckpoint } from '../lab/checkpoint.js';
 
@@ -68,7 +68,7 @@ function shareBody(app, say) {
       if (bytes) download(`sinklab-${app.preset}-${app.run.step}.sinklab`, bytes, 'application/octet-stream');
     }, recorded || !app.client),
     item(t('load_checkpoint'), async () => {
-      const file = await chooseFile('');
+      const [file] = await chooseFiles('');
       if (!file) return;
       await loadCheckpoint(app, new Uint8Array(await file.arrayBuffer()));
       tell(t('loaded_checkpoint', { step: app.run.step }));
