@@ -61,8 +61,5 @@ export function bytes(n) {
  * @param {string | undefined} text @returns {string} */
 export function token(text) {
   if (text === undefined) return '·';
-  if (text === ' ') return '␣';
-  if (text === '\n') return '⏎';
-  if (text === '\t') return '⇥';
-  return text;
+  return text.replaceAll(' ', '␣').replaceAll('\n', '⏎').replaceAll('\t', '⇥');
 }

@@ -171,7 +171,7 @@ export class Page {
       run, frame, metrics, record: metrics[metrics.length - 1] ?? null,
       losses: lookBack === null ? run.losses : run.losses.filter(([step]) => step <= until),
       view: app.view, solo: this.solo(frame), epsilon: num(run.config?.eval?.epsilon) || 0.3,
-      pointed: this.pointed, themeCount: this.themeCount,
+      pointed: this.pointed, base: `${this.themeCount} ${run.source} ${run.opened}`,
       changes: app.registry && run.changes.length ? story(liveControls(app.registry, run), run).filter((one) => one.step <= until) : [],
     };
   }

@@ -48,7 +48,7 @@
  * @typedef {{
  *   source: 'recorded' | 'live', config: Config | null, data: DataInfo | null,
  *   estimate: Estimate | null, status: Status, step: number, steps: number, rate: number,
- *   losses: Array<[number, number]>, metrics: Metric[], changes: Change[],
+ *   losses: Array<[number, number]>, metrics: Metric[], changes: Change[], opened: number,
  *   diverged: {step: number, tensor: string} | null,
  *   arithmetic: '' | 'strict' | 'fma' | 'mixed'
  * }} Run

@@ -32,7 +32,7 @@ async function invented(page) {
       }));
       const frame = { step: 1, probes, tokens: new Int32Array(24), documents: new Int32Array(24) };
       more.update({ run: { source: 'live', data: { vocabulary: ['a'] } }, frame, record: null, metrics: [], losses: [],
-        view, solo: null, epsilon: 0.3, pointed: null, themeCount: 0 });
+        view, solo: null, epsilon: 0.3, pointed: null, base: "" });
     };
     const hands = {
       tableShown: (id) => view.tables.includes(id), showTable: (id) => { view.tables.push(id); show(); },

@@ -229,8 +229,10 @@ describe('settings', () => {
     await page.waitForFunction(() => document.querySelectorAll('#drawer [data-path]:not([hidden])').length === 1);
     await page.getByRole('button', { name: 'Softpick', exact: true }).click();
     assert.equal(await page.evaluate(() => window.sinklab.getState().config.model.similarity.type), 'softpick');
+    assert.equal(await page.evaluate(() => document.activeElement.closest('[data-path]')?.dataset.path), 'model.similarity');
+    await page.focus('#find');
     await page.keyboard.press('Escape');
-    await page.fill('#find', '');
+    assert.equal(await page.inputValue('#find'), '');
     assert.ok(await page.locator('#drawer [data-path]:visible').count() > 30);
     await page.getByRole('button', { name: 'Changed', exact: true }).click();
     assert.deepEqual(await page.locator('#drawer [data-path]:visible').evaluateAll((all) => all.map((one) => one.dataset.path)), ['model.similarity']);

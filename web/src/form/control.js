@@ -78,7 +78,10 @@ export function controlView(first, hands, how = {}) {
     },
     offer(options) {
       offers.replaceChildren(...options.filter((one) => one.id !== taken).map((one) => h('button', { type: 'button', class: 'plain', disabled: !!blocked.get(one.id),
-        title: blocked.get(one.id) ?? null, onclick: () => hands.change(control.path, one.id) }, one.label)));
+        title: blocked.get(one.id) ?? null, onclick: () => {
+          hands.change(control.path, one.id);
+          input.field.focus(); // the button is gone now
+        } }, one.label)));
     },
   };
 }

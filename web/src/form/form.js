@@ -67,7 +67,7 @@ export class Form {
     this.preview = previewBox(() => this.hands.preview(), () => `${this.data} ${JSON.stringify(this.hands.textNow())}`);
     this.search = h('input', { id: 'find', type: 'search', autocomplete: 'off', spellcheck: 'false', placeholder: t('find_hint'),
       oninput: () => this.filter() });
-    this.only = h('button', { type: 'button', class: 'plain chip', 'aria-pressed': 'false', onclick: () => {
+    this.only = h('button', { type: 'button', class: 'plain', 'aria-pressed': 'false', onclick: () => {
       this.only?.setAttribute('aria-pressed', String(this.only.getAttribute('aria-pressed') !== 'true'));
       this.filter();
     } }, t('find_changed'));

@@ -73,7 +73,7 @@ function draw(preview) {
       h('code', null, token(vocabulary[id])), h('span', null, percent(share))))),
     h('h4', null, t('preview_documents')),
     ...documents.map(({ ended, tokens }) => h('p', { class: 'document' },
-      tokens.slice(0, TOKENS).map((id) => h('span', null, token(vocabulary[id]))),
+      tokens.slice(0, TOKENS).map((id) => h('span', null, vocabulary[id])),
       tokens.length > TOKENS || !ended ? ' …' : h('span', { class: 'end' }, 'EOS'))),
   ];
 }

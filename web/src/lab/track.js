@@ -7,7 +7,7 @@ import { History, copyFrame } from '../state/history.js';
 /** @param {'recorded' | 'live'} source @returns {Run} */
 export function emptyRun(source) {
   return { source, config: null, data: null, estimate: null, status: 'empty', step: 0, steps: 0, rate: 0,
-    losses: [], metrics: [], changes: [], diverged: null, arithmetic: '' };
+    losses: [], metrics: [], changes: [], opened: 0, diverged: null, arithmetic: '' };
 }
 
 export class Track {
@@ -46,6 +46,7 @@ export class Track {
   /** @param {{config: any, data: any, estimate: any, arithmetic?: any, changes?: any}} opened a recording is strict */
   opened({ config, data, estimate, arithmetic = 'strict', changes = [] }) {
     Object.assign(this.run, { config, data, estimate, arithmetic, changes });
+    this.run.opened++; // its first frame may have come before
     this.hands.changed();
   }
 

@@ -84,7 +84,7 @@ export class AttentionPanel {
     if (!attention || !shown.frame) return;
     const { solo, view } = shown;
     const shape = `${attention.shape} ${view.head}`;
-    const stamp = `${shape} ${shown.frame.id} ${view.scale} ${shown.record?.step}`;
+    const stamp = `${shape} ${shown.frame.id} ${view.scale} ${shown.record?.step} ${shown.base}`;
     if (shown.pointed !== this.cursor.column) this.cursor.markColumn(shown.pointed);
     if (stamp === this.seen) return;
     if (shape !== this.shape) this.build(attention.shape, solo);

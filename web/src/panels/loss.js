@@ -36,7 +36,7 @@ export function lossPanel(hands) {
     id: 'loss', el: frame.el, probes: [],
     update(shown) {
       now = shown;
-      const stamp = [shown.losses.length, shown.metrics.length, shown.run.steps, shown.themeCount,
+      const stamp = [shown.losses.length, shown.metrics.length, shown.run.steps, shown.base,
         shown.run.source, shown.frame?.step, shown.changes.map((one) => `${one.step} ${one.to}`)].join(' ');
       frame.settle();
       if (stamp === seen) return;

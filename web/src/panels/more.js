@@ -96,7 +96,7 @@ class MorePanel {
     this.now = shown;
     this.frame.settle();
     const { probe } = this;
-    const stamp = `${probe?.shape} ${shown.frame?.id} ${shown.themeCount}`;
+    const stamp = `${probe?.shape} ${shown.frame?.id} ${shown.base}`;
     if (stamp === this.seen) return;
     this.seen = stamp;
     const way = probe ? wayOf(this.info.kind, probe.shape) : '';

@@ -9,12 +9,13 @@ import { papers } from '../ui/paper.js';
 /** @typedef {import('../types.js').Run} Run */
 /** @typedef {{columns: string[], rows: Array<Array<string | number>>}} Table */
 /**
- * What there is to show now: the run as it stood at the step looked at.
+ * What there is to show now: the run as it stood at the step looked at. base: changes with the theme and
+ * with each run that is opened: whatever is drawn is to be drawn anew.
  * @typedef {{
  *   run: Run, frame: import('../types.js').Frame | null, record: import('../types.js').Metric | null,
  *   metrics: import('../types.js').Metric[], losses: Array<[number, number]>,
  *   view: import('../types.js').View, solo: {layer: number, head: number} | null, epsilon: number,
- *   pointed: number | null, themeCount: number, changes: import('../lab/live.js').Told[]
+ *   pointed: number | null, base: string, changes: import('../lab/live.js').Told[]
  * }} Shown
  * @typedef {{id: string, el: HTMLElement, probes: string[], update: (shown: Shown) => void}} Panel
  *   probes: what of the registry it shows

@@ -50,7 +50,7 @@ export function residualPanel(hands) {
       now = shown;
       frame.settle();
       const norms = shown.frame?.probes.hidden_norm;
-      const stamp = `${shown.frame?.id} ${shown.record?.step} ${shown.themeCount} ${norms?.shape}`;
+      const stamp = `${shown.frame?.id} ${shown.record?.step} ${shown.base} ${norms?.shape}`;
       if (stamp === seen || !norms) return;
       seen = stamp;
       content = draw(norms, shown.run);

@@ -36,7 +36,7 @@ export function sinkPanel(hands) {
       now = shown;
       frame.about.help = t('p_sink_help', { epsilon: percent(shown.epsilon) });
       frame.settle();
-      const stamp = `${shown.metrics.length} ${shown.record?.step} ${shown.run.steps} ${shown.themeCount} ${shown.run.source}`;
+      const stamp = `${shown.metrics.length} ${shown.record?.step} ${shown.run.steps} ${shown.base} ${shown.run.source}`;
       if (stamp === seen) return;
       seen = stamp;
       content = draw(shown);

@@ -42,7 +42,7 @@ export function tokensPanel(hands) {
         pointed = shown.pointed ?? -1;
         cells[pointed]?.cell.classList.add('pointed');
       }
-      const stamp = `${shown.frame?.id} ${shown.view.head}`;
+      const stamp = `${shown.frame?.id} ${shown.view.head} ${shown.base}`;
       if (stamp === seen || !shown.frame?.probes.attention) return;
       seen = stamp;
       const list = places(shown.frame, shown.run);

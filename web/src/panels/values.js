@@ -42,7 +42,7 @@ export function valuesPanel(hands) {
       frame.settle();
       const values = shown.frame?.probes.value_norm;
       const keys = shown.frame?.probes.key_norm;
-      const stamp = [shown.frame?.id, shown.record?.step, shown.themeCount, shown.view.head, values?.shape].join(' ');
+      const stamp = [shown.frame?.id, shown.record?.step, shown.base, shown.view.head, values?.shape].join(' ');
       if (stamp === seen || !values || !keys) return;
       seen = stamp;
       content = draw(values, keys, chosen(shown, values.shape[1]), shown);
