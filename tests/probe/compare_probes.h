@@ -36,7 +36,8 @@ static const probe_case probe_cases[] = {
      0, SL_INPUT_PACKED, 0.1},
     {"feature map, sink token, window",
      RUN(SMALL ",\"heads\":2," OF("similarity", "elu_map") "," OF("slot", "sink_token") "," OF(
-             "ffn", "swiglu") "," OF("mask", "shifted_window"),
+             "ffn", "swiglu") ","
+                              "\"mask\":{\"type\":\"shifted_window\",\"size\":7}",
          "\"context\":30", ""),
      0, SL_INPUT_PACKED, 0.15},
     {"sandwich, prefix, padding, sink logit, sum of heads",
