@@ -80,7 +80,7 @@ function fill(strip, old, shown, list) {
   cells.forEach(({ cell, text }, i) => {
     const { role, shared, prefix, begins, document } = list[i];
     setText(text, words[i]);
-    cell.style.setProperty('--a', String(Math.min(1, Math.max(0, alpha[i] || 0))));
+    const bar = Math.min(1, Math.max(0, alpha[i] || 0)).toFixed(2);
     const kind = ['tok', `is-${role}`];
     if (i === first) kind.push('first');
     if (begins && i > first) kind.push('begins');
@@ -90,8 +90,14 @@ function fill(strip, old, shown, list) {
     if (document % 2 === 0 && document) kind.push('even');
     if (i >= length - FADED && role !== 'padding') kind.push('faded');
     if (cell.classList.contains('pointed')) kind.push('pointed');
-    cell.className = kind.join(' ');
-    cell.title = placeWords(list[i]);
+    const [name, title] = [kind.join(' '), placeWords(list[i])];
+    /* What stays is left alone: most cells need no new layout with a frame. */
+    if (cell.dataset.bar !== bar) {
+      cell.dataset.bar = bar;
+      cell.style.setProperty('--a', bar);
+    }
+    if (cell.className !== name) cell.className = name;
+    if (cell.title !== title) cell.title = title;
   });
   return cells;
 }
