@@ -41,6 +41,24 @@ for (const theme of /** @type {const} */ (['light', 'dark'])) {
   });
 }
 
+test('axe finds nothing with a slot, a prefix, a prompt, live settings, the preview and reasons open', async () => {
+  const { page } = await lab.open({ theme: 'dark', width: 390, height: 900,
+    hash: '#preset=R1&model.slot=kv_bias&data.objective=prefix&input=bos_prompt&prompt=abc' });
+  await page.evaluate(() => window.sinklab.step(2));
+  await page.waitForSelector('.map-slot');
+  await page.evaluate(() => {
+    document.getElementById('change').open = true;
+    document.getElementById('live-open').click();
+  });
+  assert.deepEqual(await violations(page), []);
+  await page.click('.open-drawer');
+  await page.waitForSelector('#drawer .barred:not([hidden])');
+  await page.evaluate(() => document.querySelectorAll('.preview, .barred:not([hidden])').forEach((one) => { one.open = true; }));
+  await page.waitForSelector('.preview .document');
+  assert.deepEqual(await violations(page), []);
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'no wider than the screen');
+});
+
 test('nothing is wider than a small screen', async () => {
   for (const width of [390, 320]) {
     for (const hash of ['', '#preset=R2', '#tables=attention,loss,sink,residual,values,tokens,layers']) {
