@@ -7,11 +7,13 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
+import ts from 'typescript';
+
 import { checkRegistry } from '../src/engine/registry.js';
 import { loadEngine } from '../src/engine/wasm.js';
 
 const KB = 1000;
-const ENGINE_LIMIT = 75 * KB; // compressed
+const ENGINE_LIMIT = 85 * KB; // compressed
 const PAGE_LIMIT = 300 * KB; // compressed, all that the page loads
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -43,6 +45,16 @@ function copyPage() {
       recursive: true,
       filter: (file) => !/\.d\.ts$|\.test\.m?js$/.test(file),
     });
+  }
+}
+
+/** The modules without their comments, which are half of what they weigh; nothing else is changed. */
+function leaveOutComments() {
+  const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, removeComments: true };
+  for (const name of walk(path.join(dist, 'src')).filter((file) => file.endsWith('.js'))) {
+    const file = path.join(dist, 'src', name);
+    const { outputText } = ts.transpileModule(readFileSync(file, 'utf8'), { compilerOptions, fileName: name });
+    writeFileSync(file, outputText);
   }
 }
 
@@ -189,6 +201,7 @@ if (!existsSync(at('web', 'index.html'))) stop('web/index.html is missing.');
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist);
 copyPage();
+leaveOutComments();
 copyVendor();
 copyEngine();
 await writeRegistry();
