@@ -16,7 +16,8 @@ typedef enum sl_stream {
   SL_STREAM_ROTATION, /* a: index of the parameter tensor */
   SL_STREAM_UNIQUE,   /* a: window of a limited stock */
   SL_STREAM_EPOCH,    /* the order of the stock; a: how often it was gone through */
-  SL_STREAM_PREFIX    /* a: step, b: row of the batch; or a: row, b: input of a held-out window */
+  SL_STREAM_PREFIX,   /* a: step, b: row of the batch; or a: row, b: input of a held-out window */
+  SL_STREAM_PROBE     /* what probes draw; a: row, b: input of a held-out window */
 } sl_stream;
 
 typedef struct sl_rng {

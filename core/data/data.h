@@ -33,6 +33,9 @@ typedef struct sl_vocab {
   int spaced;              /* tokens are words: as text, a blank stands between them */
 } sl_vocab;
 
+/* Tokens that are no specials, the first ones. */
+static inline int sl_vocab_plain(const sl_vocab *v) { return v->unknown ? v->unknown : v->bos; }
+
 /* The character between two files of a text. */
 #define SL_SEPARATOR 0x1C
 

@@ -17,8 +17,7 @@ static void put_text(sl_window *w, const sl_packing_type *p, const sl_corpus *c,
 }
 
 static int32_t any_token(const sl_vocab *v, sl_rng *rng) {
-  int plain = v->unknown ? v->unknown : v->bos;
-  return (int32_t)sl_rng_below(rng, (uint32_t)plain);
+  return (int32_t)sl_rng_below(rng, (uint32_t)sl_vocab_plain(v));
 }
 
 /* T + 1 tokens of text. Inputs that differ in the BOS alone draw as many, so that they hold the same
