@@ -87,6 +87,8 @@ const sl_real *sl_look_weights(const sl_look *k, int layer, int head);
 int sl_look_seen(const sl_look *k, int query);
 /* Queries (heads = H), keys or values (G) of the window, (T,heads,D). */
 const sl_real *sl_look_heads(const sl_look *k, sl_slot slot, int heads);
+/* The window's part (T,C) of a tensor (N,C). */
+const sl_real *sl_look_stream(const sl_look *k, sl_slot slot);
 /* Residual stream of the window after `layer` blocks, (T,C). */
 const sl_real *sl_look_hidden(const sl_look *k, int layer);
 /* Importance of key `key`, from 0 for the first that a document can have, or of the slot (-1): the mean

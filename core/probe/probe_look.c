@@ -29,9 +29,13 @@ const sl_real *sl_look_heads(const sl_look *k, sl_slot slot, int heads) {
   return sl_at(k->pass, slot) + (size_t)k->row * d->T * heads * d->D;
 }
 
-const sl_real *sl_look_hidden(const sl_look *k, int layer) {
+const sl_real *sl_look_stream(const sl_look *k, sl_slot slot) {
   const sl_dims *d = &k->pass->model->dims;
-  return sl_at(k->pass, k->pass->model->hidden[layer]) + (size_t)k->row * d->T * d->C;
+  return sl_at(k->pass, slot) + (size_t)k->row * d->T * d->C;
+}
+
+const sl_real *sl_look_hidden(const sl_look *k, int layer) {
+  return sl_look_stream(k, k->pass->model->hidden[layer]);
 }
 
 /* What the weights of a row are divided by where a share of attention is meant. */

@@ -1,11 +1,9 @@
-#include "probe.h"
+#include "probe_spike.h"
 
 static void add(const sl_look *k, float *out) {
   const sl_dims *d = &k->pass->model->dims;
-  for (int l = 0; l <= d->L; l++, out += 6) {
-    const sl_real *x = sl_look_hidden(k, l);
-    for (int c = 0; c < d->C; c++) sl_keep_largest(out, 2, (float[]){(float)c, (float)x[c]});
-  }
+  for (int l = 0; l <= d->L; l++, out += 2 * SL_SPIKES)
+    sl_three_largest(sl_look_hidden(k, l), d->C, out);
 }
 
 const sl_probe_type sl_probe_spiked = {.desc = {"spiked", "Spiked dimensions",
