@@ -52,6 +52,16 @@ static const probe_case probe_cases[] = {
              "similarity", "softpick") "," OF("gate", "value") "," OF("slot", "v_bias"),
          "\"context\":20", ""),
      0, SL_INPUT_REPEATED, 0},
+    {"no positions, more channels than tokens",
+     RUN("\"layers\":2,\"width\":72,\"ffn_width\":20,\"heads\":2,\"tied\":true,"
+         "\"init_embedding\":1," OF("position", "none") "," OF("ffn", "none"),
+         "\"context\":10", ""),
+     0, SL_INPUT_PACKED, 0},
+    {"relative positions",
+     RUN("\"layers\":1,\"width\":24,\"ffn_width\":20,\"heads\":2,"
+         "\"init_embedding\":1," OF("position", "relative"),
+         "\"context\":14", ""),
+     0, SL_INPUT_TEXT, 0},
     {"a trained sink",
      "{\"seed\":\"1\",\"model\":{\"layers\":1,\"heads\":1,\"width\":32,\"ffn_width\":128,"
      "\"norm\":\"layernorm\",\"init_embedding\":1,\"bias\":true,\"init_matrix\":0.14},\"data\":{"

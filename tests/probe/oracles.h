@@ -3,13 +3,14 @@
 #define PROBE_ORACLES_H
 
 #include "of_attention.h"
+#include "of_bands.h"
 #include "of_heads.h"
 #include "of_mixing.h"
 #include "of_path.h"
 #include "of_residual.h"
 
-static const probe_oracle *const probe_tables[] = {of_attention, of_heads, of_residual,
-                                                   of_mixing,    of_path,  NULL};
+static const probe_oracle *const probe_tables[] = {of_attention, of_heads, of_residual, of_mixing,
+                                                   of_path,      of_bands, NULL};
 
 static const probe_oracle *probe_oracle_of(const char *id) {
   for (int i = 0; probe_tables[i]; i++)

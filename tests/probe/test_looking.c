@@ -9,8 +9,13 @@
   "\"data\":{\"context\":16},\"train\":{\"steps\":20,\"batch\":4,\"shards\":2,\"lr\":0.01,"        \
   "\"dropout\":0.1,\"optimiser\":\"muon\"}," TINY_EVAL "}"
 
-static const char *const runs[] = {TINY_RUN, SLOT_RUN};
-enum { RUNS = 2, BEFORE = 6, AFTER = 5, BATCH_AND_MORE = 7 };
+#define WIDE_RUN                                                                                   \
+  "{\"seed\":\"4\",\"model\":{\"layers\":2,\"heads\":2,\"width\":24,\"position\":\"relative\"},"   \
+  "\"data\":{\"context\":16},\"train\":{\"steps\":20,\"batch\":4,\"shards\":2,\"lr\":0.01}"        \
+  "," TINY_EVAL "}"
+
+static const char *const runs[] = {TINY_RUN, SLOT_RUN, WIDE_RUN};
+enum { RUNS = 3, BEFORE = 6, AFTER = 5, BATCH_AND_MORE = 7 };
 
 static sl_lab *opened(int run) {
   sl_lab *lab = sl_new();
