@@ -8,9 +8,10 @@
 #include "of_mixing.h"
 #include "of_path.h"
 #include "of_residual.h"
+#include "of_theory.h"
 
 static const probe_oracle *const probe_tables[] = {of_attention, of_heads, of_residual, of_mixing,
-                                                   of_path,      of_bands, NULL};
+                                                   of_path,      of_bands, of_theory,   NULL};
 
 static const probe_oracle *probe_oracle_of(const char *id) {
   for (int i = 0; probe_tables[i]; i++)
