@@ -38,7 +38,7 @@ static void measure(sl_trainer *t, const sl_probe_run *run, float *out) {
 }
 
 const sl_probe_type sl_probe_closed_form = {
-    .desc = {"closed_form", "Attention by theory on one token repeated",
+    .desc = {"closed_form", "One token repeated, by theory",
              "Where the last token must look when all tokens are the same, whatever was learned: "
              "everywhere alike without positions, by the bias alone with one.",
              "arXiv 2410.10781, app. B", NULL},

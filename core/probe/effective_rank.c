@@ -1,5 +1,5 @@
 /* exp(-sum_i p_i ln p_i), p_i = s_i / sum_j s_j, of the singular values s of a window's vectors (n,C)
- * after each block (Roy & Vetterli 2007, "The effective rank", def. 1); mean over the windows. */
+ * after each block (Roy & Vetterli 2007; Garrido et al. 2022); mean over the windows. */
 #include "../base/linear_algebra.h"
 #include "../base/math.h"
 #include "probe.h"
@@ -34,7 +34,7 @@ const sl_probe_type sl_probe_effective_rank = {
     .desc = {"effective_rank", "Effective rank",
              "In how many directions the vectors of a window's tokens spread, by depth: 1 if all "
              "lie on one line.",
-             "Roy & Vetterli 2007, def. 1", NULL},
+             "arXiv 2210.02885, sec. 3.1", NULL},
     .kind = "series",
     .shape = "P",
     .needs = "hidden",
