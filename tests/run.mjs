@@ -110,7 +110,7 @@ async function node(files, parallel) {
   // Before 20.11 Node has no such options: no limit, and as many at a time as it likes.
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > 20 || (major === 20 && minor >= 11)) {
-    args.push(`--test-concurrency=${parallel}`, '--test-timeout=300000');
+    args.push(`--test-concurrency=${parallel}`, '--test-timeout=600000');
   }
   const { code, out } = await run(process.execPath, [...args, ...files]);
   const count = (word) => Number(new RegExp(`^# ${word} (\\d+)$`, 'm').exec(out)?.[1] ?? 0);
@@ -142,6 +142,7 @@ const types = existsSync(path.join(root, 'web/tsconfig.json')) && find('web/src'
 const suites = {
   dependencies: () => whole('bash', ['.ci/depcheck']),
   native: () => native('native'),
+  rows: () => counted(process.execPath, ['tests/rows/train.mjs']),
   instructions: () => counted(process.execPath, ['tests/bench/instructions.mjs']),
   sanitized: () => native('asan'), // the same under the address and undefined-behaviour sanitizers
   ...(types && { types: () => whole(process.execPath, ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'web']) }),
