@@ -2,13 +2,14 @@
 //   [--steps N] [--presets R0,R1] [--builds native,node] [--arithmetic strict|fma]
 // (make fingerprints builds and runs all, in both arithmetics; fma has bits of its own). One line per
 // preset; the exit status is 1 where a build differs or could not be run.
-import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
 
+import { train } from './cli.mjs';
 import { allowRelaxed } from './web/relaxed.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -21,8 +22,9 @@ export const PRESETS = ['R0', 'R1', 'R2', 'R3s'];
 /**
  * @typedef {{name: string, short: string, slow: number, run: (config: any, where: Where) => Promise<string>}} Build
  *   slow: time it takes, against gcc -O3
- * @typedef {{folder: string, arithmetic: string, browser: () => Promise<any>, at: (step?: string) => void}} Where
- *   at: is told the step that has been reached
+ * @typedef {{folder: string, arithmetic: string, text: string | null,
+ *   page: (act: (page: any) => Promise<any>) => Promise<any>, at: (step?: string) => void}} Where page: does
+ *   something in the built site, when it is its turn; at: is told the step that has been reached
  */
 
 /** A preset's run of so many steps. Evaluating changes no parameter: it is made rare, and tells how far a
@@ -36,48 +38,37 @@ export function shortRun(preset, steps) {
 }
 
 /** Trains with a command line; gives the last fingerprint. */
-async function native(program, workers, config, { folder, arithmetic, at: told }) {
-  const name = path.join(folder, `${Math.random().toString(36).slice(2)}`);
-  writeFileSync(`${name}.in.json`, JSON.stringify(config));
-  const args = ['train', '--preset', `${name}.in.json`, '--workers', String(workers), '--arithmetic', arithmetic, '--json', `${name}.json`];
-  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  child.stderr.on('data', (data) => told(/step +(\d+)\/[^]*$/.exec(String(data))?.[1]));
-  const { code, out } = await finished(child);
-  if (code !== 0) throw new Error(/^sinklab: .*$/m.exec(out)?.[0] ?? `it ended with ${code}`);
-  const run = JSON.parse(readFileSync(`${name}.json`, 'utf8'));
+async function native(program, workers, config, { folder, arithmetic, text, at: told }) {
+  const { code, said, run } = await train(program, config, { folder, workers, arithmetic, text,
+    told: (some) => told(/step +(\d+)\/[^]*$/.exec(some)?.[1]) });
+  if (code !== 0) throw new Error(/^sinklab: .*$/m.exec(said)?.[0] ?? `it ended with ${code}`);
   if (run.arithmetic !== arithmetic) throw new Error(`its arithmetic is ${run.arithmetic}`);
   const last = run.fingerprint.at(-1);
   if (last.step !== config.train.steps) throw new Error(`its last fingerprint is of step ${last.step}`);
   return last.hash;
 }
 
-function finished(child) {
-  return new Promise((resolve, reject) => {
-    let out = '';
-    child.stderr.on('data', (data) => (out += data));
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, out }));
-  });
-}
+/** @type {Record<string, Promise<WebAssembly.Module>>} */
+const modules = {};
 
 /** Trains with the page's engine in Node, alone or as replicas; in a thread of its own. */
-function inNode(replicas, config, { arithmetic }) {
+async function inNode(replicas, config, { arithmetic, text }) {
+  const module = await (modules[arithmetic] ??= WebAssembly.compile(readFileSync(at('build', ENGINES[arithmetic]))));
   return new Promise((resolve, reject) => {
-    const thread = new Worker(new URL(import.meta.url), { workerData: { replicas, config, arithmetic } });
+    const thread = new Worker(new URL(import.meta.url), { workerData: { replicas, config, arithmetic, text, module } });
     thread.on('message', resolve);
     thread.on('error', reject);
     thread.on('exit', () => reject(new Error('the thread ended early')));
   });
 }
 
-async function trainHere({ replicas, config, arithmetic }) {
+async function trainHere({ replicas, config, arithmetic, text, module }) {
   const { loadEngine } = await import('../web/src/engine/wasm.js');
   const { Replica, joinAll } = await import('../web/src/engine/replicas.js');
-  const bytes = readFileSync(at('build', ENGINES[arithmetic]));
-  const labs = await Promise.all(Array.from({ length: replicas }, () => loadEngine(bytes)));
+  const labs = await Promise.all(Array.from({ length: replicas }, () => loadEngine(module)));
   for (const lab of labs) {
     if (lab.arithmetics()[0] !== arithmetic) throw new Error(`it computes in ${lab.arithmetics()[0]} arithmetic here`);
-    lab.open(config);
+    lab.open(config, { text });
   }
   if (replicas === 1) {
     labs[0].train(config.train.steps);
@@ -88,7 +79,7 @@ async function trainHere({ replicas, config, arithmetic }) {
     const replica = new Replica(lab, { index: i, ports: ports[i], isolated: false }, {
       sized: () => {}, failed: (error) => { throw error; }, now: () => performance.now(),
     });
-    replica.opened(lab.config(), { text: null, limit: 0, auto: false });
+    replica.opened(lab.config(), { text, limit: 0, auto: false });
     return replica;
   });
   for (let step = 0; step < config.train.steps; step++) await all[0].step();
@@ -99,35 +90,30 @@ async function trainHere({ replicas, config, arithmetic }) {
   return hashes[0];
 }
 
-/** Trains on the built site, with the page's own client. */
-async function inChromium(workers, config, where) {
-  const { page } = await (await where.browser()).open();
-  try {
-    const told = await page.evaluate(async ({ config: run, workers: count, file, arithmetic }) => {
-      const { LabClient } = await import(new URL('src/engine/client.js', document.baseURI).href);
-      const lab = new LabClient({ engineUrl: new URL(file, document.baseURI).href });
-      try {
-        const opened = await lab.open({ config: run, workers: count });
-        if (opened.arithmetic !== arithmetic) return { error: `it computes in ${opened.arithmetic} arithmetic here` };
-        const ended = new Promise((resolve) => {
-          lab.addEventListener('state', ({ detail }) => /done|failed|diverged|paused/.test(detail.status) && resolve(detail));
-        });
-        await lab.play();
-        const { status, step, message } = await ended;
-        if (status !== 'done') return { error: message ?? `${status} at step ${step}` };
-        if (lab.workers !== count || lab.rung !== 'worker') return { error: `${lab.workers} computed, on "${lab.rung}"` };
-        return { hash: await lab.fingerprint() };
-      } catch (error) {
-        return { error: error.message };
-      } finally {
-        lab.dispose();
-      }
-    }, { config, workers, arithmetic: where.arithmetic, file: `engine/${path.basename(ENGINES[where.arithmetic])}` });
-    if (told.error) throw new Error(told.error);
-    return told.hash;
-  } finally {
-    await page.context().close();
-  }
+/** Trains on the built site, with the page's own client, which opens one run after the other. */
+async function inChromium(workers, config, { arithmetic, text, page }) {
+  const told = await page((there) => there.evaluate(async ({ config: run, text: own, count, file, wanted }) => {
+    const { LabClient } = await import(new URL('src/engine/client.js', document.baseURI).href);
+    const lab = window.fingerprinted ??= new LabClient({ engineUrl: new URL(file, document.baseURI).href });
+    try {
+      const opened = await lab.open({ config: run, text: own, workers: count });
+      if (opened.arithmetic !== wanted) return { error: `it computes in ${opened.arithmetic} arithmetic here` };
+      const ended = new Promise((resolve) => {
+        lab.addEventListener('state', ({ detail }) => /done|failed|diverged|paused/.test(detail.status) && resolve(detail));
+      });
+      await lab.play();
+      const { status, step, message } = await ended;
+      if (status !== 'done') return { error: message ?? `${status} at step ${step}` };
+      if (lab.workers !== count || lab.rung !== 'worker') return { error: `${lab.workers} computed, on "${lab.rung}"` };
+      return { hash: await lab.fingerprint() };
+    } catch (error) {
+      lab.dispose();
+      delete window.fingerprinted;
+      return { error: error.message };
+    }
+  }, { config, text, count: workers, wanted: arithmetic, file: `engine/${path.basename(ENGINES[arithmetic])}` }));
+  if (told.error) throw new Error(told.error);
+  return told.hash;
 }
 
 /** @type {Record<string, () => Build[]>} */
@@ -158,12 +144,14 @@ function missing(group, arithmetic) {
 const work = ({ model, data, train }) => model.layers * model.width * (12 * model.width + data.context) * data.context * train.batch;
 
 /**
- * @param {{presets?: string[], steps?: number, builds?: string[], arithmetic?: string, say?: (line: string) => void}} [how]
+ * @param {{presets?: string[], steps?: number, runs?: Record<string, any>, text?: string | null, builds?: string[],
+ *   ways?: string[], arithmetic?: string, say?: (line: string) => void}} [how] runs: configurations by name, instead of
+ *   presets; text: for a corpus that is made of one; ways: some columns of the table, instead of all
  * @returns {Promise<{steps: number, columns: string[], ok: boolean, seconds: number, rows: {preset: string,
  *   fingerprint: string, agree: string[], differ: {build: string, got: string, error: string}[], short: Record<string, string>}[]}>}
  */
-export async function fingerprints({ presets = PRESETS, steps = 300, builds = ['compilers', 'node', 'chromium'], arithmetic = 'strict',
-  say = () => {} } = {}) {
+export async function fingerprints({ presets = PRESETS, steps = 300, text = null, builds = ['compilers', 'node', 'chromium'], ways, arithmetic = 'strict',
+  runs = Object.fromEntries(presets.map((preset) => [preset, shortRun(preset, steps)])), say = () => {} } = {}) {
   const started = Date.now();
   const minutes = () => {
     const s = Math.round((Date.now() - started) / 1000);
@@ -173,15 +161,26 @@ export async function fingerprints({ presets = PRESETS, steps = 300, builds = ['
     const why = missing(group, arithmetic);
     if (why) say(`Without ${group}: ${why}.`);
     return !why;
-  }).flatMap((group) => groups[group]());
+  }).flatMap((group) => groups[group]()).filter(({ short }) => !ways || ways.includes(short));
   const folder = mkdtempSync(path.join(tmpdir(), 'sinklab-fp-'));
   /** @type {Promise<any> | null} */
   let browser = null;
-  const where = { folder, arithmetic, browser: () => (browser ??= import('./web/browser/browser.mjs').then(({ start }) => start())) };
-  const jobs = presets.flatMap((preset) => {
-    const config = shortRun(preset, steps);
-    return all.map((build) => ({ preset, build, config, cost: build.slow * work(config), got: '', error: '', step: '' }));
-  });
+  /** @type {Promise<any> | null} what the page has to do, in turns */
+  let turns = null;
+  const opened = async () => {
+    browser = import('./web/browser/browser.mjs').then(({ start }) => start());
+    return (await (await browser).open()).page;
+  };
+  const inPage = (act) => {
+    const page = (turns ??= opened());
+    const told = page.then(act);
+    turns = told.then(() => page, () => page);
+    turns.catch(() => {}); // whoever asked is told
+    return told;
+  };
+  const where = { folder, arithmetic, text, page: inPage };
+  const jobs = Object.entries(runs).flatMap(([preset, config]) => (
+    all.map((build) => ({ preset, build, config, cost: build.slow * work(config), got: '', error: '', step: '' }))));
   const left = [...jobs].sort((a, b) => b.cost - a.cost); // the longest first, so that none is waited for
   const running = new Set();
   const watch = setInterval(() => say(`  ${minutes()} ${jobs.length - left.length - running.size} of ${jobs.length} done; under way: ` +
@@ -205,7 +204,7 @@ export async function fingerprints({ presets = PRESETS, steps = 300, builds = ['
     await (await browser?.catch?.(() => null))?.stop();
     rmSync(folder, { recursive: true, force: true });
   }
-  const rows = presets.map((preset) => {
+  const rows = Object.keys(runs).map((preset) => {
     const mine = jobs.filter((job) => job.preset === preset);
     const counts = new Map();
     for (const { got } of mine) if (got) counts.set(got, (counts.get(got) ?? 0) + 1);
