@@ -1,6 +1,6 @@
 // Measures what the README promises: node tests/bench/run.mjs [--only NAME,NAME] [--json FILE]
 //   [--full: fingerprints of every compiler after 300 steps] [--from DIR: finished runs for recipes]
-//   [--recipes r0,r2-fixed: these only]
+//   [--recipes r0,r2-fixed: these only] [--before DIR: a checkout of another commit, with its engine, for plain]
 // Every line says whether its limit is reached, and its aim; the exit status is 1 only where something
 // could not be measured. Ratios are of one run: no time is compared with that of another machine.
 import { execFileSync } from 'node:child_process';
@@ -21,6 +21,7 @@ import { normsSoon, readySoon, sinkSoon } from './sections/sink.mjs';
 import { site } from './sections/site.mjs';
 import { smooth } from './sections/smooth.mjs';
 import { steady } from './sections/steady.mjs';
+import { plain, variants } from './sections/variants.mjs';
 import { shown } from './table.mjs';
 
 /** @typedef {import('./table.mjs').Told} Told */
@@ -56,12 +57,14 @@ const sections = {
   smooth: seen(smooth),
   steady: seen(steady),
   norms: seen(normsSoon),
+  variants,
+  plain: () => plain(given('--before') ?? '.'),
   site: async () => site(built),
   fingerprints: () => fingerprintsAgree({ full: args.includes('--full'), cores, say }),
   recipes: () => recipes({ from: given('--from'), some: given('--recipes')?.split(','), workers: cores, say }),
 };
 /** Those that take many minutes: only where they are asked for. */
-const LONG = ['norms', 'recipes'];
+const LONG = ['norms', 'variants', 'plain', 'recipes'];
 
 const wanted = given('--only')?.split(',') ?? Object.keys(sections).filter((name) => !LONG.includes(name));
 const unknown = wanted.find((name) => !(name in sections));
