@@ -58,7 +58,7 @@ const sections = {
   steady: seen(steady),
   norms: seen(normsSoon),
   variants,
-  plain: () => plain(given('--before') ?? '.'),
+  plain: () => plain(given('--before')),
   site: async () => site(built),
   fingerprints: () => fingerprintsAgree({ full: args.includes('--full'), cores, say }),
   recipes: () => recipes({ from: given('--from'), some: given('--recipes')?.split(','), workers: cores, say }),

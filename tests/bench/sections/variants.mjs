@@ -59,9 +59,10 @@ export async function variants() {
   return { lines: ratios.map(({ name, ratio }) => under(`a step of R2 with ${name}`, ratio, times, MORE[name.split(' ')[0]] ?? LIMIT)), data: ratios };
 }
 
-/** @param {string} folder a checkout of another commit, with its engine built
+/** @param {string | undefined} folder a checkout of another commit, with its engine built
  * @returns {Promise<import('../table.mjs').Told>} */
 export async function plain(folder) {
+  if (!folder) throw new Error('--before DIR has to name the folder to compare with');
   const [now, before] = await Promise.all([here, folder].map((one) => opened(engineOf(one), endless('R2'))));
   const list = inTurns(now, before, 10 * ROUNDS);
   return { lines: [under('a step of plain R2, against the engine of the folder', median(list), times, SLOWER[0], SLOWER[1])], data: list };
