@@ -195,7 +195,7 @@ static int print_all(sl_lab *lab, const cli_options *o) {
 }
 
 static int analyze(const cli_run *r, const cli_options *o, int input) {
-  const char *json = sl_report_json(r->lab);
+  const char *json = sl_evaluate(r->lab) ? NULL : sl_report_json(r->lab);
   char *report = json ? strdup(json) : NULL; /* what is measured next takes its place */
   if (!json) return cli_engine_fail(r->lab);
   if (!report) return cli_no_memory();

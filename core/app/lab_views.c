@@ -62,7 +62,7 @@ const char *sl_run_json(sl_lab *lab) {
 
 const char *sl_report_json(sl_lab *lab) {
   if (sl_lab_need_run(lab)) return NULL;
-  sl_metrics_evaluate(&lab->run->metrics, &lab->run->trainer);
+  if (!lab->run->metrics.count) sl_metrics_evaluate(&lab->run->metrics, &lab->run->trainer);
   sl_text_clear(&lab->out);
   sl_report_write(&lab->run->trainer, &lab->run->metrics, &lab->out);
   return sl_lab_answer(lab);

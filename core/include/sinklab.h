@@ -120,8 +120,8 @@ SL_API int sl_evaluate(sl_lab *lab);
 /* How many metric records there are; record i as JSON (an element of the run file's metrics). */
 SL_API int sl_metrics_count(const sl_lab *lab);
 SL_API const char *sl_metrics_json(sl_lab *lab, int i);
-/* What the model does with its attention, in plain words from measured numbers (evaluates first, if it
- * was not measured at this step): {"verdict":"sink","lines":[{"about":…,"text":…},…],
+/* What the model did with its attention at the last evaluation, in plain words from measured numbers
+ * (evaluates if it never was: to speak of this step, call sl_evaluate first): {"verdict":"sink","lines":[{"about":…,"text":…},…],
  * "births":[{"step":…,"what":…,"layer":…,"head":…,"text":…},…]}. */
 SL_API const char *sl_report_json(sl_lab *lab);
 /* The whole run file. */

@@ -1,5 +1,6 @@
 #include "probe.h"
 
+#include "../base/format.h"
 #include "../base/math.h"
 
 #include <string.h>
@@ -76,8 +77,13 @@ sl_code sl_probe_parse(const char *ids, sl_probe_set *set, sl_error *e) {
 }
 
 sl_code sl_probes_check(sl_probe_set set, const sl_model *m, sl_error *e) {
-  for (int i = 0; i < sl_probe_family.count; i++)
-    if ((set >> i & 1) && type_at(i)->check) SL_TRY(type_at(i)->check(m, e));
+  for (int i = 0; i < sl_probe_family.count; i++) {
+    if (!(set >> i & 1) || !type_at(i)->check) continue;
+    sl_code code = type_at(i)->check(m, e);
+    if (!code) continue;
+    if (e) sl_snprintf(e->path, sizeof e->path, "%s", family_rows[i]->id); /* which of them */
+    return code;
+  }
   return SL_OK;
 }
 

@@ -54,7 +54,7 @@ typedef uint64_t sl_probe_set;
 /* Comma-separated ids to a set. */
 sl_code sl_probe_parse(const char *ids, sl_probe_set *set, sl_error *e);
 
-/* A sentence if the model has nothing to measure for one of the set. */
+/* A sentence if the model has nothing to measure for one of the set; its path is the probe's id. */
 sl_code sl_probes_check(sl_probe_set set, const sl_model *m, sl_error *e);
 
 /* What sl_probes_run looked at besides. */

@@ -170,6 +170,7 @@ static void write_probe(sl_text *out, const sl_probe_type *p) {
   write_desc(out, &p->desc);
   key_string(out, "kind", p->kind);
   key_string(out, "needs", p->needs);
+  if (p->measure) sl_text_add(out, ",\"passes\":true");
   sl_text_add(out, ",\"shape\":[");
   for (const char *s = p->shape; *s; s++)
     sl_text_printf(out, "%s\"%c\"", s == p->shape ? "" : ",", *s);

@@ -67,6 +67,11 @@ export class FakeEngine {
     return this.records[i];
   }
 
+  report() {
+    if (!this.records.length) this.records.push({ step: this.step });
+    return { verdict: 'none', lines: [{ about: 'verdict', text: 'It only counts.' }], births: [] };
+  }
+
   prompt = '';
 
   setPrompt(prompt) {

@@ -73,7 +73,7 @@ test('before the engine and before a run there are sentences', async () => {
   session.handle({ id: 1, cmd: 'resolve', config: {} });
   assert.equal(out[0].error.code, 'state');
   const b = await bench();
-  for (const cmd of ['play', 'pause', 'set', 'save', 'run', 'fingerprint', 'tensors']) {
+  for (const cmd of ['play', 'pause', 'set', 'save', 'run', 'report', 'fingerprint', 'tensors']) {
     assert.match(b.ask(cmd).error.message, /^No lab is open/, cmd);
   }
 });
@@ -118,6 +118,20 @@ test('a setting changes between two steps, and is saved soon', async () => {
   assert.equal(b.ask('set', { path: 'model.width', value: 2 }).error.path, 'model.width');
   b.run();
   assert.equal(b.engine.step, 20);
+});
+
+test('a report speaks of the last evaluation, and one that was never measured is measured for it', async () => {
+  const b = await bench();
+  b.ask('open', { config: {} });
+  assert.equal(b.ask('report').value.step, 0);
+  assert.deepEqual(b.news('metrics').at(-1).body, [{ step: 0 }]);
+  b.acknowledge();
+  b.ask('step', { n: 7 });
+  b.run();
+  const { step, lines } = b.ask('report').value;
+  assert.equal(step, 5);
+  assert.equal(lines[0].text, 'It only counts.');
+  assert.equal(b.engine.records.length, 2, 'nothing is measured again');
 });
 
 test('pause stops before the next step', async () => {

@@ -13,6 +13,7 @@ import { residualPanel } from './panels/residual.js';
 import { sinkPanel } from './panels/sink.js';
 import { tokensPanel } from './panels/tokens.js';
 import { valuesPanel } from './panels/values.js';
+import { WhyPanel } from './panels/why.js';
 import { sayVerdict } from './say.js';
 import { t } from './strings/index.js';
 import { byId, h, setText } from './ui/dom.js';
@@ -51,7 +52,8 @@ export class Page {
     this.noticeStamp = '';
     this.spoken = '';
     this.size = h('span', { class: 'fine' });
-    byId('what').replaceChildren(this.size, helpButton(t('sink_what'),
+    this.why = new WhyPanel(app, byId('why'), (sentence) => this.live.say(sentence));
+    byId('what').replaceChildren(this.size, this.why.button, helpButton(t('sink_what'),
       () => [h('p', null, t('sink_help')), h('p', { class: 'paper' }, papers(t('paper', { paper: t('sink_paper') })))], t('sink_what')));
     /** @type {WeakMap<import('./types.js').Frame, import('./types.js').Frame>} */
     this.cropped = new WeakMap();
@@ -125,6 +127,7 @@ export class Page {
     this.makeMore();
     const shown = this.shown();
     this.drawVerdict(shown);
+    this.why.update();
     this.transport.update();
     if (app.draft && this.form && this.settings !== app.settings) {
       this.settings = app.settings;

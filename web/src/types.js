@@ -41,6 +41,9 @@
  *   baselines: {uniform?: number, unigram?: number, bigram?: number}}} DataInfo
  * @typedef {{bytes?: number, parameters?: number, flops_per_step?: number, tokens_per_step?: number,
  *   memory?: number, vocabulary?: number}} Estimate
+ * @typedef {{step: number, verdict: string, lines: Array<{about: string, text: string}>,
+ *   births: Array<{step: number, what: string, layer: number, head?: number, text: string}>}} Report  of the
+ *   evaluation at this step
  * @typedef {{code?: string, path?: string, offset?: number, message: string}} Refusal
  * @typedef {{step: number, path: string, value: number}} Change  of a live setting: it acts behind this step
  * @typedef {'empty' | 'ready' | 'running' | 'paused' | 'done' | 'diverged' | 'failed'} Status
@@ -55,9 +58,10 @@
  *
  * @typedef {{scale: 'linear' | 'log', theme: 'auto' | 'light' | 'dark', head: string,
  *   arithmetic: 'auto' | 'strict' | 'fma',
- *   tables: string[], more: string[], input: string, window: number, prompt: string}} View
+ *   tables: string[], more: string[], input: string, window: number, prompt: string,
+ *   why: boolean}} View
  *   more: the open measurements without a panel of their own; input: what the panels look at, '' for the
- *   window of training
+ *   window of training; why: the report is open
  * @typedef {{preset: string, seed: string, overrides: {[path: string]: Json}, view: View}} Wanted
  */
 export {};

@@ -1,22 +1,13 @@
 // The page for everyone: axe in both themes, small screens, zoom, reduced motion.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 
-import { start } from './browser.mjs';
+import { start, violations } from './browser.mjs';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** @type {Awaited<ReturnType<typeof start>>} */
 let lab;
 before(async () => { lab = await start(); });
 after(() => lab.stop());
-
-async function violations(page) {
-  await page.evaluate(axe);
-  const { violations: found } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-  return found.map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => `${node.target} ${node.failureSummary}`).join(' | ')}`);
-}
 
 for (const theme of /** @type {const} */ (['light', 'dark'])) {
   for (const width of [1280, 390]) {

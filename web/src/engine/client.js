@@ -232,6 +232,11 @@ export class LabClient extends EventTarget {
     return this.#turn(async () => (await this.#alive()).ask('evaluate'));
   }
 
+  /** @returns {Promise<import('../types.js').Report>} the last evaluation in plain words */
+  report() {
+    return this.#turn(async () => (await this.#alive()).ask('report'));
+  }
+
   /** @returns {Promise<{name: string, role: string, shape: number[]}[]>} */
   tensors() {
     return this.#turn(async () => (await this.#alive()).ask('tensors'));

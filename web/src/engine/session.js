@@ -236,6 +236,12 @@ export class Session {
       this.#open.evaluate();
       this.#news();
     },
+    report: () => {
+      const lab = this.#open;
+      const report = lab.report();
+      this.#news(); // a run that was never measured is measured for it
+      return { step: lab.metrics(lab.metricsCount - 1).step, ...report };
+    },
     tensors: () => this.#open.tensors(),
     /** @param {{name: string}} args */
     tensor: ({ name }) => {

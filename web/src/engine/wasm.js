@@ -234,6 +234,11 @@ export class Engine {
     return JSON.parse(this.runText());
   }
 
+  /** @returns {{verdict: string, lines: any[], births: any[]}} the last evaluation in plain words */
+  report() {
+    return /** @type {any} */ (this.#json('sl_report_json'));
+  }
+
   /**
    * A text for the inputs that show one, in the tokens of the open run.
    * @param {string} prompt

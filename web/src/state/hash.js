@@ -12,7 +12,7 @@ const SEED = /^[0-9]{1,20}$/;
 
 /** @type {View} */
 export const DEFAULT_VIEW = { scale: 'linear', theme: 'auto', arithmetic: 'auto', head: '', tables: [], more: [],
-  input: '', window: 0, prompt: '' };
+  input: '', window: 0, prompt: '', why: false };
 
 /** @returns {Wanted} */
 export function defaults() {
@@ -57,6 +57,7 @@ export function encode(wanted, usual) {
   if (view.head !== DEFAULT_VIEW.head) out.set('head', view.head);
   if (view.tables.length) out.set('tables', view.tables.join(','));
   if (view.more?.length) out.set('more', view.more.join(','));
+  if (view.why) out.set('why', '1');
   if (view.input) out.set('input', view.input);
   if (view.window) out.set('window', String(view.window));
   if (view.input && view.prompt) out.set('prompt', view.prompt);
@@ -108,6 +109,7 @@ function takeView(view, key, value) {
   else if (key === 'more' && /^[a-z][a-z0-9_,]*$/.test(value)) view.more = value.split(',');
   else if (key === 'input' && /^[a-z][a-z0-9_]*$/.test(value)) view.input = value;
   else if (key === 'window' && /^[0-9]{1,4}$/.test(value)) view.window = Number(value);
+  else if (key === 'why' && /^[01]$/.test(value)) view.why = value === '1';
   else if (key === 'prompt') view.prompt = value;
   else return 'view';
   return null;

@@ -38,6 +38,22 @@ export const en = {
   sink_help: 'A token, nearly always the first, that a head attends to although it says nothing. The weights of a softmax must add up to one: a head with nothing to do for this token has to put its attention somewhere, and training turns the first token into that place. Its value shrinks toward zero, so attending to it changes nothing.',
   sink_paper: 'Gu et al. 2025, arXiv 2410.10781; Guo et al. 2024, arXiv 2410.13835',
 
+  /* The report */
+  why_open: 'Why? Read the report',
+  why_title: 'Why',
+  why_help: 'What this model does with its attention and why, written by the engine from the numbers that it measured at the last evaluation.',
+  why_when: 'measured at step {step}',
+  why_recorded: 'The report comes with training: press Train, and it is written at each evaluation.',
+  why_waiting: 'The report comes with the first evaluation.',
+  why_births: 'What came first',
+  why_births_help: 'The first evaluation from which on each of these held. Press one to look back at that step.',
+  why_copy: 'Copy',
+  why_copied: 'Report copied.',
+  why_copy_failed: 'The browser did not allow copying.',
+  why_text_head: 'Sinklab, report on the run at step {step}.',
+  copy_report: 'Copy report',
+  save_report: 'Report (JSON)',
+
   /* Transport */
   train: 'Train',
   train_again: 'Train again',

@@ -3,6 +3,7 @@ import { byId, h, icon, setText } from './dom.js';
 import { t } from '../strings/index.js';
 import { chooseFiles, csv, download } from './files.js';
 import { opens } from '../form/popover.js';
+import { copyReport } from '../panels/why.js';
 import { loadCheckpoint } from '../lab/checkpoint.js';
 
 /** @typedef {import('../app.js').App} App */
@@ -47,6 +48,7 @@ function shareBody(app, say) {
     say(sentence);
   };
   const recorded = app.run.source === 'recorded';
+  const unread = recorded || !app.run.metrics.length;
   return h('div', { class: 'items' },
     item(t('copy_link'), async () => {
       try {
@@ -60,6 +62,14 @@ function shareBody(app, say) {
       const run = await runFile(app);
       if (run) download(`sinklab-${app.preset}.json`, JSON.stringify(run), 'application/json');
     }, recorded),
+    item(t('copy_report'), async () => {
+      const report = await app.client?.report();
+      if (report) tell(await copyReport(report));
+    }, unread),
+    item(t('save_report'), async () => {
+      const report = await app.client?.report();
+      if (report) download(`sinklab-${app.preset}-report.json`, `${JSON.stringify(report, null, 1)}\n`, 'application/json');
+    }, unread),
     item(t('save_metrics'), () => {
       download(`sinklab-${app.preset}-metrics.csv`, metricsCsv(app), 'text/csv');
     }, !app.run.metrics.length),
