@@ -15,6 +15,7 @@ import { kernels, native } from './sections/kernels.mjs';
 import { live } from './sections/live.mjs';
 import { estimate, memory } from './sections/memory.mjs';
 import { gemm, steps } from './sections/peak.mjs';
+import { probeCost } from './sections/probes.mjs';
 import { recipes } from './sections/recipes.mjs';
 import { rivals } from './sections/rivals.mjs';
 import { normsSoon, readySoon, sinkSoon } from './sections/sink.mjs';
@@ -54,6 +55,7 @@ const sections = {
   memory: seen(memory),
   estimate: seen(estimate),
   live: seen(live),
+  probes: seen(probeCost),
   smooth: seen(smooth),
   steady: seen(steady),
   norms: seen(normsSoon),
