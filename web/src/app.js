@@ -10,6 +10,7 @@ import { askFor } from './lab/input.js';
 import { Track, emptyRun } from './lab/track.js';
 import { DEFAULT_VIEW, decode, encode } from './state/hash.js';
 import { keptText } from './state/keep.js';
+import { wantedAt } from './lab/pace.js';
 import { same } from './state/paths.js';
 import { adopt, asRefusal, change, draft, obstacles, reseed, reset } from './form/settle.js';
 import { knownPath } from './form/model.js';
@@ -243,7 +244,7 @@ export class App {
 
   /** @param {Partial<View>} view */
   setView(view) {
-    const asked = () => [this.view.more, this.view.input, this.view.window, this.view.prompt];
+    const asked = () => [this.view.more, this.view.pace, this.view.input, this.view.window, this.view.prompt];
     const before = asked();
     Object.assign(this.view, view);
     const known = this.view.more.filter((id) => this.registry?.probes.some((probe) => probe.id === id));
@@ -259,11 +260,10 @@ export class App {
     this.changed();
   }
 
-  /** Has the worker measure what is drawn, and no more. */
-  async want() {
-    const probes = [...PROBES, ...this.view.more];
+  /** Has the worker measure what is drawn, and no more. @param {string[]} [now] asked for just this once */
+  async want(now = []) {
     try {
-      await askFor(this, probes);
+      await askFor(this, { ...wantedAt(PROBES, this.view, this.registry?.probes ?? []), now });
     } catch (error) {
       if (!this.view.more.length) throw error;
       this.setView({ more: [] });

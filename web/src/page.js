@@ -70,6 +70,7 @@ export class Page {
         app.setView({ tables: on ? [...others, id] : others });
       },
       setView: (view) => app.setView(view),
+      measure: (id) => app.want([id]),
       point: (token) => {
         if (token === this.pointed) return;
         this.pointed = token;
@@ -89,10 +90,7 @@ export class Page {
   makeMore() {
     const { app } = this;
     if (this.more || !app.registry || !this.hands) return;
-    const shown = new Set((this.panels ?? []).flatMap((panel) => panel.probes));
-    const rest = app.registry.probes.filter((info) => !shown.has(info.id));
-    if (!rest.length) return;
-    this.more = new MorePanels(this.hands, rest, app.view.more);
+    this.more = new MorePanels(this.hands, app.registry.probes, app.view.more);
     byId('panels').after(this.more.el);
   }
 
@@ -174,6 +172,7 @@ export class Page {
       run, frame, metrics, record: metrics[metrics.length - 1] ?? null,
       losses: lookBack === null ? run.losses : run.losses.filter(([step]) => step <= until),
       view: app.view, solo: this.solo(frame), epsilon: num(run.config?.eval?.epsilon) || 0.3,
+      holding: (id) => this.unpadded(history?.holding(id, until) ?? null),
       pointed: this.pointed, base: `${this.themeCount} ${run.source} ${run.opened}`,
       changes: app.registry && run.changes.length ? story(liveControls(app.registry, run), run).filter((one) => one.step <= until) : [],
     };

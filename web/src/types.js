@@ -15,7 +15,8 @@
  * }} Param
  * @typedef {{id: string, label: string, help: string, paper?: string, params?: Param[]}} Row
  * @typedef {{id: string, label: string, help: string, rows: Row[]}} Family
- * @typedef {{id: string, label: string, help?: string, paper?: string, kind: string, shape?: string[]}} ProbeInfo
+ * @typedef {{id: string, label: string, help?: string, paper?: string, kind: string, shape?: string[],
+ *   needs?: string, passes?: boolean}} ProbeInfo  needs: tensors that it reads; passes: it runs passes of its own
  * @typedef {{
  *   abi: number, hash: string, config: {id: string, params: Param[]},
  *   families: {[id: string]: Family}, inputs: Option[], probes: ProbeInfo[]
@@ -35,7 +36,7 @@
  * @typedef {{data: Float32Array, shape: number[]}} Probe
  * @typedef {{step: number, probes: {[id: string]: Probe}, tokens: Int32Array, documents: Int32Array,
  *   input?: number, prefix?: number, padding?: number,
- *   id?: number}} Frame  input: its place in the registry; prefix: tokens at
+ *   refused?: {[id: string]: string}, id?: number}} Frame  input: its place in the registry; prefix: tokens at
  *   the front that all see each other; padding: tokens that were left out behind; id: a number of this copy
  * @typedef {{vocabulary: string[], bos?: number, eos?: number,
  *   baselines: {uniform?: number, unigram?: number, bigram?: number}}} DataInfo
@@ -59,9 +60,10 @@
  * @typedef {{scale: 'linear' | 'log', theme: 'auto' | 'light' | 'dark', head: string,
  *   arithmetic: 'auto' | 'strict' | 'fma',
  *   tables: string[], more: string[], input: string, window: number, prompt: string,
- *   why: boolean}} View
+ *   why: boolean, pace: string[]}} View
  *   more: the open measurements without a panel of their own; input: what the panels look at, '' for the
- *   window of training; why: the report is open
+ *   window of training; why: the report is open; pace: of open
+ *   measurements with another than the usual one, "kurtosis.eval"
  * @typedef {{preset: string, seed: string, overrides: {[path: string]: Json}, view: View}} Wanted
  */
 export {};

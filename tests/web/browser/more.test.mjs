@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { start } from './browser.mjs';
+import { start, violations } from './browser.mjs';
 
 /** @type {Awaited<ReturnType<typeof start>>} */
 let lab;
@@ -22,7 +22,7 @@ async function invented(page) {
       { id: 'rows', kind: 'table', shape: ['P', '3', '2'], size: [3, 3, 2] },
       { id: 'never_seen', kind: 'hologram', shape: ['Q'], size: [5] },
     ].map((one) => ({ ...one, label: `Made-up ${one.id}`, help: 'Of no use.' }));
-    const view = { scale: 'linear', theme: 'auto', head: '', tables: [], more: [] };
+    const view = { scale: 'linear', theme: 'auto', head: '', tables: [], more: [], pace: [] };
     const client = { wanted: [] };
     let more;
     const show = () => {
@@ -30,13 +30,14 @@ async function invented(page) {
         const length = size.reduce((n, one) => n * one, 1);
         return [id, { shape: size, data: Float32Array.from({ length }, (_, i) => Math.sin(i)) }];
       }));
-      const frame = { step: 1, probes, tokens: new Int32Array(24), documents: new Int32Array(24) };
+      const frame = { step: 1, input: 0, probes, tokens: new Int32Array(24), documents: new Int32Array(24) };
       more.update({ run: { source: 'live', data: { vocabulary: ['a'] } }, frame, record: null, metrics: [], losses: [],
-        view, solo: null, epsilon: 0.3, pointed: null, base: "" });
+        view, solo: null, epsilon: 0.3, pointed: null, base: '',
+        holding: (id) => (frame.probes[id] ? frame : null) });
     };
     const hands = {
       tableShown: (id) => view.tables.includes(id), showTable: (id) => { view.tables.push(id); show(); },
-      setView: (change) => { Object.assign(view, change); client.wanted = view.more; show(); }, point() {}, say() {},
+      setView: (change) => { Object.assign(view, change); client.wanted = view.more; show(); }, point() {}, say() {}, measure() {},
     };
     more = new MorePanels(hands, kinds, []);
     document.querySelector('.more').replaceWith(more.el);
@@ -50,7 +51,7 @@ describe('more measurements', () => {
     await invented(page);
     await page.locator('.more > summary').click();
     assert.deepEqual(await page.evaluate(() => globalThis.invented.client.wanted), []);
-    for (const chip of await page.locator('.chip').all()) await chip.click();
+    for (const chip of await page.locator('.more .chip').all()) await chip.click();
     await lab.drawn(page);
     assert.equal(await page.locator('[data-probe=one_number] .big-number').textContent(), '0');
     assert.equal(await page.locator('[data-probe=few] .bars li').count(), 3);
@@ -93,5 +94,72 @@ describe('more measurements', () => {
     assert.match((await other.locator('.notice').allTextContents()).join(), /more.*nothing/);
     await other.evaluate(() => window.sinklab.step(1));
     await other.waitForFunction(() => document.querySelector('.panel[data-probe=query_norm] .uplot'));
+  });
+
+  test('all that the engine measures is grouped and explained, and found by a word', async () => {
+    const { page, complaints } = await lab.open();
+    const all = await page.evaluate(async () => (await (await fetch('registry.json')).json()).probes);
+    await page.locator('.more > summary').click();
+    assert.equal(await page.locator('.more .chip').count(), all.length);
+    assert.ok(await page.locator('.more-group').count() >= 3);
+    assert.ok(await page.locator('.more-group a[href^="https://arxiv.org/abs/"]').count() > all.length / 2);
+    await page.fill('#more-search', 'query');
+    assert.equal(await page.locator('.chip[data-probe=query_norm]').isVisible(), true);
+    assert.equal(await page.locator('.chip[data-probe=hidden_norm]').isVisible(), false);
+    await page.fill('#more-search', 'nothing of the kind');
+    assert.match(await page.textContent('.more'), /No measurement has “nothing of the kind”/);
+    assert.equal(await page.locator('.more-group:visible').count(), 0);
+    await page.fill('#more-search', '');
+    assert.equal(await page.locator('.more .chip:visible').count(), all.length);
+    assert.deepEqual(complaints, []);
+  });
+
+  test('each can be opened on a live run, and says something', async () => {
+    const { page, complaints } = await lab.open({ hash: '#preset=R1' });
+    await page.evaluate(() => window.sinklab.step(2));
+    await page.locator('.more > summary').click();
+    for (const chip of await page.locator('.more .chip').all()) {
+      const id = await chip.getAttribute('data-probe');
+      await chip.focus();
+      await page.keyboard.press('Enter');
+      const panel = page.locator(`.panel[data-probe=${id}]`);
+      await panel.waitFor();
+      await lab.drawn(page);
+      const measure = panel.getByRole('button', { name: 'Measure' });
+      if (await measure.isVisible()) await measure.click();
+      await page.waitForFunction((one) => {
+        const { body, summary } = { body: document.querySelector(`.panel[data-probe=${one}] .more-body`), summary: document.getElementById(`more-${one}-summary`) };
+        return body?.childElementCount > 0 || summary && /\w+ \w+ \w+ \w+ \w+/.test(summary.textContent.replace(/^(Not measured|Press Measure).*/, ''));
+      }, id, { timeout: 15000 });
+      await chip.click();
+    }
+    assert.deepEqual(complaints, []);
+  });
+
+  test('measured when asked for, and looked at afterwards', async () => {
+    const { page, complaints } = await lab.open({ hash: '#more=query_norm&pace=query_norm.once' });
+    const panel = page.locator('.panel[data-probe=query_norm]');
+    await page.evaluate(() => window.sinklab.step(2));
+    await page.waitForFunction(() => /Press Measure/.test(document.getElementById('more-query_norm-summary').textContent));
+    await panel.getByRole('button', { name: 'Measure' }).click();
+    await page.waitForFunction(() => document.querySelector('.panel[data-probe=query_norm] .uplot'));
+    await page.evaluate(() => window.sinklab.step(3));
+    await page.waitForFunction(() => /measured at step 2/.test(document.querySelector('.panel[data-probe=query_norm] .pace').textContent));
+    await panel.getByRole('combobox').selectOption('eval');
+    await page.evaluate(() => window.sinklab.step(10));
+    await page.waitForFunction(() => /^$|step 10/.test(document.querySelector('.panel[data-probe=query_norm] .pace .fine').textContent));
+    assert.match(await page.evaluate(() => location.hash), /pace=query_norm\.eval/);
+    assert.deepEqual(complaints, []);
+  });
+
+  test('axe finds nothing, and it fits a small screen', async () => {
+    for (const [theme, width] of [['light', 1280], ['dark', 390]]) {
+      const { page } = await lab.open({ theme, width, height: 844, touch: width < 500, hash: '#more=query_norm,attention,sink_rate_head,spiked' });
+      await page.evaluate(() => window.sinklab.step(2));
+      await page.waitForFunction(() => document.querySelector('.panel[data-probe=query_norm] .uplot'));
+      assert.deepEqual(await violations(page), [], `${theme} ${width}`);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      assert.ok(wide <= 0, `${wide} pixels too wide at ${width}`);
+    }
   });
 });

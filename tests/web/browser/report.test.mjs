@@ -66,7 +66,7 @@ describe('the report', () => {
     assert.equal(report.verdict, 'sink');
     assert.deepEqual(await page.evaluate(() => window.sinklab.metrics()), before, 'a report measures nothing by itself');
     await page.click('#why-open');
-    assert.equal(await page.locator('#why').isVisible(), false);
+    await page.locator('#why').waitFor({ state: 'hidden' });
   });
 
   test('a loaded checkpoint has one, a recording says where it comes from', async () => {

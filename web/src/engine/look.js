@@ -9,7 +9,7 @@ import { errorBody } from './errors.js';
  * @typedef {import('./wasm.js').Engine} Engine
  * @typedef {object} Looked
  * @property {{probes: Record<string, ProbeData>, tokens: Int32Array, documents: Int32Array, input: number,
- *   prefix: number}} shown
+ *   prefix: number, refused?: Record<string, string>}} shown
  * @property {ArrayBuffer[]} transfer the buffer under all of it
  */
 
@@ -59,6 +59,25 @@ export function look(engine, wanted, allocate) {
   return { shown, transfer: [buffer] };
 }
 
+/**
+ * Measures what the run has; what it has nothing of is left out, with the engine's sentence.
+ * @template R
+ * @param {string[]} ids
+ * @param {Record<string, string>} refused is filled in
+ * @param {(ids: string[]) => R} measure
+ * @returns {R}
+ */
+function able(ids, refused, measure) {
+  try {
+    return measure(ids);
+  } catch (error) {
+    const { path, message } = errorBody(error);
+    if (!ids.includes(path)) throw error;
+    refused[path] = message;
+    return able(ids.filter((id) => id !== path), refused, measure);
+  }
+}
+
 /** What is wanted of the open run, from one run to the next. */
 export class Looker {
   /** @type {Wanted} */
@@ -67,6 +86,11 @@ export class Looker {
   #input = 0;
   /** This run cannot show what is wanted. */
   #blind = false;
+  /** What this run has nothing of, with the engine's sentence. @type {Record<string, string>} */
+  #refused = {};
+  /** Frames since it was wanted, and the evaluations that there were at the last one. */
+  #frames = 0;
+  #evaluations = -1;
   #tell;
 
   /** @param {(body: import('./errors.js').ErrorBody) => void} tell what a run cannot show, once */
@@ -80,14 +104,27 @@ export class Looker {
    * @param {Engine | null} engine with a run, or null
    * @returns {Prompted | undefined}
    */
-  want({ probes = [], input = 0, first = 0, sequences = 1, epsilon = 0, prompt }, engine) {
-    const wanted = { probes: probes.map(String), input, first, sequences, epsilon, prompt };
+  want({ probes = [], input = 0, first = 0, sequences = 1, epsilon = 0, prompt, paces = {}, now = [] }, engine) {
+    const wanted = { probes: probes.map(String), input, first, sequences, epsilon, prompt, paces, now };
     const prompted = engine && prompt !== undefined ? engine.setPrompt(prompt) : undefined;
-    if (engine && probes.length) engine.probe(wanted.probes, wanted);
+    const live = wanted.probes.filter((id) => !(id in paces)); // the others may take long
+    /** @type {Record<string, string>} */
+    const refused = {};
+    if (engine && live.length) able(live, refused, (ids) => engine.probe(ids, wanted));
     this.#wanted = wanted;
+    this.#begin(input, !now.length);
+    this.#refused = refused;
+    return prompted;
+  }
+
+  /** @param {number} input @param {boolean} [all] whether all is due, whatever its pace */
+  #begin(input, all = true) {
     this.#input = input;
     this.#blind = false;
-    return prompted;
+    this.#refused = {};
+    if (!all) return;
+    this.#frames = 0;
+    this.#evaluations = -1;
   }
 
   /**
@@ -97,8 +134,7 @@ export class Looker {
    */
   opened(engine) {
     const { prompt, input } = this.#wanted;
-    this.#input = input;
-    this.#blind = false;
+    this.#begin(input);
     if (prompt === undefined) return undefined;
     try {
       return engine.setPrompt(prompt);
@@ -109,6 +145,22 @@ export class Looker {
   }
 
   /**
+   * What this frame shows: what has a pace of its own is measured at the first frame, and then at its pace.
+   * @param {Engine} engine
+   */
+  #due(engine) {
+    const { probes, paces = {}, now = [] } = this.#wanted;
+    const evaluated = engine.metricsCount !== this.#evaluations;
+    const at = this.#frames++;
+    this.#evaluations = engine.metricsCount;
+    this.#wanted.now = [];
+    return probes.filter((id) => {
+      const pace = paces[id] ?? 1;
+      return !(id in this.#refused) && (now.includes(id) || (pace === 'eval' ? evaluated : pace !== 'once' && at % pace === 0));
+    });
+  }
+
+  /**
    * @param {Engine} engine
    * @param {(bytes: number) => ArrayBuffer} allocate
    * @returns {Looked}
@@ -116,7 +168,10 @@ export class Looker {
   look(engine, allocate) {
     if (!this.#wanted.probes.length || this.#blind) return nothingLooked();
     try {
-      return look(engine, { ...this.#wanted, input: this.#input }, allocate);
+      const wanted = { ...this.#wanted, input: this.#input };
+      const looked = able(this.#due(engine), this.#refused, (probes) => look(engine, { ...wanted, probes }, allocate));
+      if (Object.keys(this.#refused).length) looked.shown.refused = { ...this.#refused };
+      return looked;
     } catch (error) {
       const body = errorBody(error);
       body.message = text.probe(this.#wanted.probes.join(', '), body.message);

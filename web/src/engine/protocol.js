@@ -33,7 +33,8 @@ export const PROTOCOL = 1;
  * @typedef {object} Frame
  * @property {number} step
  * @property {[number, number][]} losses [step, loss] of every step since the last frame
- * @property {Record<string, ProbeData>} probes the wanted ones
+ * @property {Record<string, ProbeData>} probes the wanted ones that are due
+ * @property {Record<string, string>} [refused] those that this run has nothing of, and why
  * @property {Int32Array} tokens of the last probed window; empty when no probe is wanted
  * @property {Int32Array} documents
  * @property {number} input that they are of
@@ -46,8 +47,10 @@ export const PROTOCOL = 1;
  * @typedef {{bytes: Uint8Array<ArrayBuffer>, step: number}} Autosave
  * epsilon: the sink threshold of what is looked at, 0: the configuration's; prompt: a text for the inputs
  * that show one; it is read again by each run that is opened
+ * paces: of those that are not measured for each frame; now: those of them that are asked for once
+ * @typedef {number | 'eval' | 'once'} Pace every so many frames, at evaluations, when asked for
  * @typedef {{probes: string[], input: number, first: number, sequences: number, epsilon: number,
- *   prompt?: string}} Wanted
+ *   prompt?: string, paces?: Record<string, Pace>, now?: string[]}} Wanted
  * tokens: of the prompt, of which so many were kept; error: the run cannot read it, the first input is shown
  * @typedef {{tokens: number, kept: number, error?: ErrorBody}} Prompted
  *

@@ -3,15 +3,15 @@
 /** @typedef {import('./model.js').Control} Control */
 
 /** @param {string} text */
-function plain(text) {
+export function plain(text) {
   return text.toLowerCase().normalize('NFD').replace(/[\u0300-\u036f]/g, '').replace(/[-_‑]/g, ' ');
 }
 
 /** @param {Array<string | undefined>} parts */
-const words = (parts) => plain(parts.filter(Boolean).join(' '));
+export const words = (parts) => plain(parts.filter(Boolean).join(' '));
 
 /** All words of the query must be found. @param {string} text @param {string} query */
-function holds(text, query) {
+export function holds(text, query) {
   return query.split(/\s+/).every((word) => text.includes(word));
 }
 

@@ -22,17 +22,18 @@ export function inputOf(registry, view) {
 
 /** Has the worker measure what is drawn, and no more. What the run refuses is said where it was
  * asked for, and the panels go back to the window of training.
- * @param {App} app @param {string[]} probes */
-export async function askFor(app, probes) {
+ * @param {App} app
+ * @param {Pick<import('../engine/protocol.js').Wanted, 'probes' | 'paces' | 'now'>} what */
+export async function askFor(app, what) {
   const { client, view } = app;
   if (!client) return;
-  const wanted = { probes, sequences: 1, ...inputOf(app.registry, view) };
+  const wanted = { ...what, sequences: 1, ...inputOf(app.registry, view) };
   try {
     app.prompted(await client.setWanted(wanted));
   } catch (error) {
     const refusal = asRefusal(error);
     if (refusal.path !== 'prompt') throw error;
-    await client.setWanted({ probes, sequences: 1, input: 0, first: 0 });
+    await client.setWanted({ ...what, sequences: 1, input: 0, first: 0 });
     app.prompted({ tokens: 0, kept: 0, error: /** @type {any} */ (refusal) });
   }
 }

@@ -1,13 +1,16 @@
-/** The measurements of the engine that have no panel of their own, drawn by kind and shape: a new one
- * needs no JavaScript. What is not open is not computed. */
-import { h } from '../ui/dom.js';
+/** All that the engine can measure, to be opened one by one, each drawn by kind and shape: a new one needs
+ * no JavaScript. What is not open is not computed. */
+import { h, setText } from '../ui/dom.js';
 import { t } from '../strings/index.js';
-import { show } from '../format.js';
+import { show, whole } from '../format.js';
 import { LinePlot } from '../plot/lines.js';
 import { paint } from '../plot/heatmap.js';
 import { gradient, rgb } from '../plot/colour.js';
 import { colours, shade } from '../ui/theme.js';
+import { papers } from '../ui/paper.js';
+import { paceOf, pacesOf, withPace } from '../lab/pace.js';
 import { Frame } from './panel.js';
+import { grouped, matches } from './browse.js';
 import { wordAt } from './window.js';
 import { extent, namesAlong, numbers, outerNames, overTokens, sum, wayOf } from './generic.js';
 
@@ -18,6 +21,9 @@ import { extent, namesAlong, numbers, outerNames, overTokens, sum, wayOf } from 
 /** More lines than these do not all get their name. */
 const NAMED = 4;
 
+/** So many measurements are found by a word, not by looking. */
+const MANY = 12;
+
 export class MorePanels {
   /** @param {import('./panel.js').Hands} hands @param {ProbeInfo[]} probes @param {string[]} open */
   constructor(hands, probes, open) {
@@ -25,14 +31,38 @@ export class MorePanels {
     this.probes = probes;
     /** @type {Map<string, MorePanel>} */
     this.panels = new Map();
-    this.chips = probes.map((info) => h('button', { type: 'button', class: 'plain chip', 'data-probe': info.id,
-      'aria-pressed': 'false', title: info.help ?? '', onclick: () => this.flip(info.id) }, info.label));
-    this.grid = h('div', { class: 'more-grid' });
+    /** @type {Map<string, {chip: HTMLElement, item: HTMLElement}>} an open panel stands below its sentence */
+    this.items = new Map();
+    this.none = h('p', { class: 'fine', role: 'status' });
+    this.search = h('input', { type: 'search', id: 'more-search', autocomplete: 'off', spellcheck: 'false', oninput: () => this.sift() });
+    this.groups = grouped(probes).map(({ group, probes: some }) => h('section', { class: 'more-group', 'aria-labelledby': `more-${group}` },
+      h('h3', { id: `more-${group}` }, t(`more_group_${group}`)), h('ul', null, some.map((info) => this.item(info)))));
     this.el = h('details', { class: 'more', open: open.length > 0, ontoggle: () => {
       if (!this.el.open && this.panels.size) hands.setView({ more: [] });
     } },
     h('summary', null, t('more_title')), h('p', { class: 'fine' }, t('more_help')),
-    h('div', { class: 'row', role: 'group', 'aria-label': t('more_title') }, this.chips), this.grid);
+    h('p', { class: 'find more-find', hidden: probes.length <= MANY }, h('label', { for: 'more-search' }, t('more_find')), h('span', { class: 'field' }, this.search)),
+    this.none, this.groups);
+  }
+
+  /** @param {ProbeInfo} info */
+  item(info) {
+    const chip = h('button', { type: 'button', class: 'plain chip', 'data-probe': info.id, 'aria-pressed': 'false',
+      onclick: () => this.flip(info.id) }, info.label);
+    const item = h('li', null, chip, h('p', { class: 'fine' }, info.help, ' ', info.paper ? papers(info.paper) : ''));
+    this.items.set(info.id, { chip, item });
+    return item;
+  }
+
+  /** Leaves what the typed words name, and what is open. */
+  sift() {
+    const found = this.probes.filter((info) => matches(info, this.search.value));
+    setText(this.none, found.length ? '' : t('more_none', { query: this.search.value.trim() }));
+    for (const info of this.probes) {
+      const known = this.items.get(info.id);
+      if (known) known.item.hidden = !found.includes(info) && !this.panels.has(info.id);
+    }
+    for (const group of this.groups) group.hidden = !group.querySelector('li:not([hidden])');
   }
 
   /** @param {string} id */
@@ -52,9 +82,11 @@ export class MorePanels {
   build(wanted) {
     const old = this.panels;
     this.panels = new Map(wanted.map((info) => [info.id, old.get(info.id) ?? new MorePanel(this.hands, info)]));
-    this.grid.replaceChildren(...[...this.panels.values()].map((panel) => panel.frame.el));
-    for (const chip of this.chips) {
-      chip.setAttribute('aria-pressed', String(this.panels.has(chip.dataset.probe ?? '')));
+    for (const [id, { chip, item }] of this.items) {
+      const panel = this.panels.get(id);
+      chip.setAttribute('aria-pressed', String(!!panel));
+      if (!panel) old.get(id)?.frame.el.remove();
+      else if (!old.has(id)) item.append(panel.frame.el);
     }
     if (wanted.length) this.el.open = true;
   }
@@ -63,6 +95,7 @@ export class MorePanels {
 class MorePanel {
   /** @param {import('./panel.js').Hands} hands @param {ProbeInfo} info */
   constructor(hands, info) {
+    this.hands = hands;
     this.info = info;
     /** @type {Shown | null} */
     this.now = null;
@@ -77,17 +110,52 @@ class MorePanel {
     this.frame.el.dataset.probe = info.id;
     this.body = h('div', { class: 'more-body' });
     this.frame.chart.appendChild(this.body);
+    this.makePace();
+  }
+
+  /** How often it is measured, and a button where that is when asked for. */
+  makePace() {
+    const { hands, info } = this;
+    this.pace = h('select', { 'aria-label': t('pace_of', { probe: info.label }), onchange: () => {
+      if (this.now && this.pace) hands.setView({ pace: withPace(this.now.view, info, this.pace.value) });
+    } }, pacesOf(info).map((pace) => h('option', { value: pace }, t(typeof pace === 'string' ? `pace_${pace}` : pace === 1 ? 'pace_every' : 'pace_some', { n: pace }))));
+    this.measure = h('button', { type: 'button', class: 'plain', onclick: () => hands.measure(info.id) }, t('measure'));
+    this.when = h('span', { class: 'fine' });
+    this.frame.summary.after(h('div', { class: 'pace' }, h('span', { class: 'field' }, this.pace), this.measure, this.when));
+  }
+
+  /** @param {Shown} shown */
+  updatePace(shown) {
+    if (!this.pace || !this.measure || !this.when) return;
+    const pace = paceOf(shown.view, this.info);
+    const [recorded, lacks] = [shown.run.source === 'recorded', this.lacks !== ''];
+    this.pace.value = String(pace);
+    this.pace.disabled = recorded || lacks;
+    this.measure.hidden = pace !== 'once';
+    this.measure.disabled = recorded || lacks;
+    setText(this.when, this.at && this.at.step !== shown.frame?.step ? t('measured_at', { step: whole(this.at.step) }) : '');
+  }
+
+  /** Why the model has nothing of it, or ''. */
+  get lacks() {
+    return this.now?.frame?.refused?.[this.info.id] ?? '';
+  }
+
+  /** The frame that it was last measured in, of the input that is looked at. */
+  get at() {
+    const frame = this.lacks ? null : this.now?.holding(this.info.id);
+    return frame && frame.input === this.now?.frame?.input ? frame : null;
   }
 
   get probe() {
-    return this.now?.frame?.probes[this.info.id] ?? null;
+    return this.at?.probes[this.info.id] ?? null;
   }
 
   /** @param {(value: number) => string | number} cell */
   numbers(cell) {
     const { probe, now } = this;
     if (!probe || !now) return null;
-    const words = Array.from(now.frame?.tokens ?? [], (_, i) => wordAt(now.frame, now.run, i));
+    const words = Array.from(this.at?.tokens ?? [], (_, i) => wordAt(this.at, now.run, i));
     return numbers(this.info, probe, { words, cell });
   }
 
@@ -95,8 +163,9 @@ class MorePanel {
   update(shown) {
     this.now = shown;
     this.frame.settle();
+    this.updatePace(shown);
     const { probe } = this;
-    const stamp = `${probe?.shape} ${shown.frame?.id} ${shown.base}`;
+    const stamp = `${probe?.shape} ${this.at?.id} ${shown.base} ${this.lacks} ${paceOf(shown.view, this.info)}`;
     if (stamp === this.seen) return;
     this.seen = stamp;
     const way = probe ? wayOf(this.info.kind, probe.shape) : '';
@@ -109,8 +178,14 @@ class MorePanel {
       if (['', 'table', 'cells', 'number'].includes(way)) this.body.removeAttribute('role'); // speaks for itself
       else this.frame.describe(this.body);
     }
-    this.frame.summarise(probe ? sum(this.info, probe) : t(shown.run.source === 'recorded' ? 'more_recorded' : 'more_absent'));
+    this.frame.summarise(probe ? sum(this.info, probe) : this.lacks || t(this.absent(shown)));
     if (probe) this.draw(/** @type {import('./generic.js').Way} */ (way), probe);
+  }
+
+  /** @param {Shown} shown @returns {'more_recorded' | 'more_ask' | 'more_absent'} */
+  absent(shown) {
+    if (shown.run.source === 'recorded') return 'more_recorded';
+    return paceOf(shown.view, this.info) === 'once' ? 'more_ask' : 'more_absent';
   }
 
   /** @param {import('./generic.js').Way} way @param {Probe} probe */

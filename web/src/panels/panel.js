@@ -15,6 +15,7 @@ import { papers } from '../ui/paper.js';
  *   run: Run, frame: import('../types.js').Frame | null, record: import('../types.js').Metric | null,
  *   metrics: import('../types.js').Metric[], losses: Array<[number, number]>,
  *   view: import('../types.js').View, solo: {layer: number, head: number} | null, epsilon: number,
+ *   holding: (id: string) => import('../types.js').Frame | null,
  *   pointed: number | null, base: string, changes: import('../lab/live.js').Told[]
  * }} Shown
  * @typedef {{id: string, el: HTMLElement, probes: string[], update: (shown: Shown) => void}} Panel
@@ -22,7 +23,7 @@ import { papers } from '../ui/paper.js';
  * @typedef {{
  *   tableShown: (id: string) => boolean, showTable: (id: string, on: boolean) => void,
  *   setView: (change: Partial<import('../types.js').View>) => void,
- *   point: (token: number | null) => void, say: (sentence: string) => void
+ *   measure: (id: string) => void, point: (token: number | null) => void, say: (sentence: string) => void
  * }} Hands
  */
 

@@ -12,11 +12,11 @@ const SEED = /^[0-9]{1,20}$/;
 
 /** @type {View} */
 export const DEFAULT_VIEW = { scale: 'linear', theme: 'auto', arithmetic: 'auto', head: '', tables: [], more: [],
-  input: '', window: 0, prompt: '', why: false };
+  input: '', window: 0, prompt: '', why: false, pace: [] };
 
 /** @returns {Wanted} */
 export function defaults() {
-  return { preset: '', seed: '', overrides: {}, view: { ...DEFAULT_VIEW, tables: [], more: [] } };
+  return { preset: '', seed: '', overrides: {}, view: { ...DEFAULT_VIEW, tables: [], more: [], pace: [] } };
 }
 
 /** Numbers and true/false stand bare; a text that would read as one is quoted.
@@ -57,6 +57,7 @@ export function encode(wanted, usual) {
   if (view.head !== DEFAULT_VIEW.head) out.set('head', view.head);
   if (view.tables.length) out.set('tables', view.tables.join(','));
   if (view.more?.length) out.set('more', view.more.join(','));
+  if (view.pace?.length) out.set('pace', view.pace.join(','));
   if (view.why) out.set('why', '1');
   if (view.input) out.set('input', view.input);
   if (view.window) out.set('window', String(view.window));
@@ -109,6 +110,7 @@ function takeView(view, key, value) {
   else if (key === 'more' && /^[a-z][a-z0-9_,]*$/.test(value)) view.more = value.split(',');
   else if (key === 'input' && /^[a-z][a-z0-9_]*$/.test(value)) view.input = value;
   else if (key === 'window' && /^[0-9]{1,4}$/.test(value)) view.window = Number(value);
+  else if (key === 'pace' && /^[a-z][a-z0-9_.,]*$/.test(value)) view.pace = value.split(',');
   else if (key === 'why' && /^[01]$/.test(value)) view.why = value === '1';
   else if (key === 'prompt') view.prompt = value;
   else return 'view';

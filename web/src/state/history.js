@@ -26,7 +26,7 @@ export function copyFrame(frame) {
   return {
     step: frame.step, probes,
     tokens: Int32Array.from(frame.tokens), documents: Int32Array.from(frame.documents),
-    input: frame.input ?? 0, prefix: frame.prefix ?? 0, id: ++copies,
+    input: frame.input ?? 0, prefix: frame.prefix ?? 0, refused: frame.refused, id: ++copies,
   };
 }
 
@@ -38,9 +38,12 @@ export class History {
     this.frames = [];
     this.bytes = 0;
     this.spacing = 1;
+    /** The newest frame with each measurement: some are seldom made. @type {Map<string, Frame>} */
+    this.newest = new Map();
   }
 
   clear() {
+    this.newest.clear();
     this.frames = [];
     this.bytes = 0;
     this.spacing = 1;
@@ -58,6 +61,7 @@ export class History {
     /* The newest frame is always there; it replaces the one before it when they stand too close. */
     if (kept > 1 && frame.step - this.frames[kept - 2].step < this.spacing) this.drop(kept - 1);
     this.frames.push(frame);
+    for (const id in frame.probes) this.newest.set(id, frame);
     this.bytes += sizeOf(frame);
     if (this.bytes > this.budget && this.frames.length > 2) this.thin();
   }
@@ -75,6 +79,16 @@ export class History {
     this.frames = frames.filter((_, i) => i === 0 || i === last || i % 2 === 0);
     this.bytes = this.frames.reduce((sum, frame) => sum + sizeOf(frame), 0);
     this.spacing = Math.max(this.spacing, span / Math.max(1, this.frames.length - 1));
+  }
+
+  /** The latest frame not after a step that holds a measurement.
+   * @param {string} id @param {number} step @returns {Frame | null} */
+  holding(id, step) {
+    const newest = this.newest.get(id);
+    if (!newest || newest.step <= step) return newest ?? null;
+    const { frames } = this;
+    for (let i = frames.length - 1; i >= 0; i--) if (frames[i].step <= step && frames[i].probes[id]) return frames[i];
+    return null;
   }
 
   /** The latest frame not after a step, else the first.
