@@ -15,9 +15,9 @@ export function median(list) {
 /**
  * @typedef {{peak: (thousands: number) => Promise<number>, flops: number}} Bracket a loop at the peak, as
  *   readings before and after a sample: seconds it took, operations of a thousand turns
- * @typedef {{name: string, run: (times: number) => Promise<number>, bracket?: string, least?: number}} Task
+ * @typedef {{name: string, run: (times: number) => Promise<number>, bracket?: string, least?: number, every?: number}} Task
  *   run: does it so many times, gives seconds; bracket: another than the machine's first; least:
- *   seconds that one sample should take
+ *   seconds that one sample should take; every: a sample is of whole multiples of it
  * @typedef {{seconds: number, share: number, samples: number, calm: boolean}} Sample seconds of one time;
  *   share: rate of 1/s against the peak's flops per second, so flops × share is the part of the peak
  * @typedef {{thousands: number, readings: number[], read: () => Promise<number>}} Gauge
@@ -38,12 +38,12 @@ async function gauge({ peak, flops }) {
 }
 
 /** How often a task is done in one sample. @param {Task} task */
-async function timesOf({ run, least = 0.02 }) {
+async function timesOf({ run, least = 0.02, every = 1 }) {
   // Compiled code comes after some calls; of a long task the first few do.
   let once = await run(1);
   for (let i = 0, warmed = once; i < 5 && warmed < WARM; i++) warmed += once = await run(1);
   if (once < WARM / 10) once = await run(2) / 2;
-  return Math.max(1, Math.round(least / once));
+  return every * Math.max(1, Math.round(least / once / every));
 }
 
 /**

@@ -1,6 +1,7 @@
 /** What the page costs the training that it shows: steps with all the page's panels, against the same
- * worker with nothing shown, in turns. The same measurements are made in both. One worker, told by a
- * browser that knows of one processor: how many are best changes while a page trains. */
+ * worker with nothing shown, in turns. The same measurements are made in both, and every sample is of
+ * whole periods between evaluations: one costs as much as several steps. One worker, told by a browser
+ * that knows of one processor: how many are best changes while a page trains. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -62,9 +63,9 @@ export async function live(lab) {
       const config = preset(name);
       config.train.steps = ENDLESS;
       await machine.page.crew(name, { engine: shown.engine, config, workers: shown.workers });
-      const bracket = shown.workers > 1 ? 'two' : machine.best.name;
-      tasks.push({ name: `${name} live`, bracket, least: LEAST, run: (n) => shown.step(n) },
-        { name: `${name} bare`, bracket, least: LEAST, run: (n) => machine.page.ask(name, 'step', n) });
+      const how = { bracket: shown.workers > 1 ? 'two' : machine.best.name, least: LEAST, every: config.eval.every };
+      tasks.push({ name: `${name} live`, ...how, run: (n) => shown.step(n) },
+        { name: `${name} bare`, ...how, run: (n) => machine.page.ask(name, 'step', n) });
     }
     const sampled = await sample(machine, tasks, { seconds: 150 });
     const seconds = (name) => sampled.of[name].seconds;
