@@ -73,7 +73,7 @@ typedef struct sl_normaliser_type {
   int unit_rows;   /* the weights of a row of positive e add up to one */
   /* In place, returns 1 / Z. floor: of the similarity. */
   sl_real (*forward)(const sl_row *r, sl_real floor, sl_real *e);
-  /* d holds dL/dw and becomes Z dL/de. */
+  /* d holds dL/dw and becomes Z dL/de; NULL: it is that already, for Z does not depend on e. */
   void (*backward)(const sl_row *r, const sl_real *w, sl_real inverse_z, sl_real *d);
 } sl_normaliser_type;
 extern const sl_family sl_normaliser_family;

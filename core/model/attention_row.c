@@ -149,7 +149,7 @@ void sl_weigh_row_back(const sl_head *h, const sl_span *s, int query, int keys, 
   sl_row r = row_of(h, n);
   if (adjusts(h)) r.a = 1;
   if (similarity->finish) similarity->finish_back(&r, w, d);
-  h->a->normaliser->backward(&r, w, h->inverse_z[query], d);
+  if (h->a->normaliser->backward) h->a->normaliser->backward(&r, w, h->inverse_z[query], d);
   similarity->backward(&r, w, h->inverse_z[query], d);
   if (h->scores) {
     cap_back(h, n, gather(h->scores + at, column, s, &n), d);

@@ -6,13 +6,8 @@ static sl_real forward(const sl_row *r, sl_real floor, sl_real *e) {
   return sl_row_divide(r, (sl_real)r->n, e);
 }
 
-static void backward(const sl_row *r, const sl_real *w, sl_real inverse_z, sl_real *d) {
-  (void)r, (void)w, (void)inverse_z, (void)d;
-}
-
 const sl_normaliser_type sl_normaliser_keys = {
     .desc = {"keys", "Number of keys",
              "The number of keys that the query sees: long rows do not weigh more than short ones.",
              "arXiv 2309.08586, eq. 2", NULL},
-    .forward = forward,
-    .backward = backward};
+    .forward = forward};

@@ -6,13 +6,8 @@ static sl_real forward(const sl_row *r, sl_real floor, sl_real *e) {
   return 1;
 }
 
-static void backward(const sl_row *r, const sl_real *w, sl_real inverse_z, sl_real *d) {
-  (void)r, (void)w, (void)inverse_z, (void)d;
-}
-
 const sl_normaliser_type sl_normaliser_none = {
     .desc = {"none", "None",
              "Weights stay as they are: what one key gets takes nothing from another.",
              "arXiv 2410.10781, sec. 7", NULL},
-    .forward = forward,
-    .backward = backward};
+    .forward = forward};
