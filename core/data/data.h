@@ -192,6 +192,9 @@ void sl_pack_train(const sl_pick *packing, const sl_corpus *c, uint64_t seed, in
 void sl_pack_held_out(const sl_pick *packing, const sl_corpus *c, uint64_t seed, sl_input input,
                       int row, sl_batch *batch, int b);
 
+/* The token that the first held-out windows of T tokens all begin with, or -1. */
+int32_t sl_pack_front(const sl_pick *packing, const sl_corpus *c, uint64_t seed, int T);
+
 /* Entropies of the corpus in nats per token, measured on a fixed sample of its own documents
  * (without specials): uniform ln V, unigram, bigram (conditional). */
 typedef struct sl_baselines {

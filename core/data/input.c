@@ -58,3 +58,16 @@ void sl_pack_held_out(const sl_pick *packing, const sl_corpus *c, uint64_t seed,
   else
     fill(type, p, &packing->settings, c, &rng, batch, b);
 }
+
+int32_t sl_pack_front(const sl_pick *packing, const sl_corpus *c, uint64_t seed, int T) {
+  enum { WINDOWS = 16 };
+  int32_t tokens[SL_CONTEXT_MAX], others[3][SL_CONTEXT_MAX], prefix = 0, front = -1;
+  sl_real weight[SL_CONTEXT_MAX];
+  sl_batch batch = {1, T, tokens, others[0], others[1], others[2], weight, &prefix};
+  for (int i = 0; i < WINDOWS; i++) {
+    sl_pack_held_out(packing, c, seed, SL_INPUT_PACKED, i, &batch, 0);
+    if (i && tokens[0] != front) return -1;
+    front = tokens[0];
+  }
+  return front;
+}

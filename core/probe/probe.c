@@ -21,8 +21,6 @@ static int extent(char letter, const sl_dims *d) {
     case 'G': return d->G;
     case 'P': return d->L + 1;
     case 'K': return SL_SINK_KEYS;
-    case 'C': return d->C;
-    case 'D': return d->D;
     case 'Q': return SL_BANDS;
     default: return letter - '0';
   }
@@ -56,17 +54,16 @@ sl_code sl_probe_parse(const char *ids, sl_probe_set *set, sl_error *e) {
   *set = 0;
   while (*ids) {
     size_t n = strcspn(ids, ",");
-    const char *names[64];
+    const char *names[SL_PROBES_MAX];
     char id[40] = "";
     int found = -1;
     memcpy(id, ids, n < sizeof id ? n : sizeof id - 1);
-    int count = sl_probe_family.count < 64 ? sl_probe_family.count : 64;
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < sl_probe_family.count; i++) {
       names[i] = family_rows[i]->id;
       if (!strcmp(family_rows[i]->id, id)) found = i;
     }
     if (found < 0) {
-      const char *near = sl_nearest(id, names, count);
+      const char *near = sl_nearest(id, names, sl_probe_family.count);
       return sl_fail(e, SL_E_CONFIG, "probe", "There is no probe \"%s\"%s%s%s.", id,
                      near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
     }

@@ -22,7 +22,7 @@ typedef struct sl_probe_type {
   const char *kind; /* how to draw it: scalar, series, matrix, tokens or table */
   const char *
       shape; /* a letter per dimension: T, S (keys of a row), L, H, G, P (L+1 residual streams), K (first keys),
-                        3 and 2 themselves */
+                        Q (bands), digits themselves */
   const char *needs; /* saved tensors it reads, by name without the layer */
   /* Adds one window's numbers to out; the sum is divided by the number of windows. */
   void (*add)(const sl_look *look, float *out);
@@ -49,7 +49,8 @@ size_t sl_probe_size(const sl_probe_type *p, const sl_dims *d);
 size_t sl_probes_size(const sl_dims *d);
 float *sl_probe_out(const sl_probe_type *p, const sl_dims *d, float *all);
 
-/* Which probes: bit i is row i of the family. */
+/* Which probes: bit i is row i of the family, which has at most as many. */
+enum { SL_PROBES_MAX = 64 };
 typedef uint64_t sl_probe_set;
 /* Comma-separated ids to a set. */
 sl_code sl_probe_parse(const char *ids, sl_probe_set *set, sl_error *e);

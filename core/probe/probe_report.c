@@ -7,11 +7,17 @@
  * is drained below half of the others' length; a norm stands out at three times the others'. */
 static const double formed = 0.5, drained = 0.5, stands_out = 3;
 
+typedef enum verdict { UNCLEAR, SINK, SLOT, NONE } verdict;
+static const char *const verdict_ids[] = {"unclear", "sink", "slot", "none"};
+
 typedef struct report {
   const sl_trainer *t;
   const sl_metrics *m;
   const sl_model *model;
   sl_text *out;
+  verdict verdict;
+  int sinks;     /* heads that have one */
+  int32_t front; /* the token that every window begins with, or -1 */
   int lines;
 } report;
 
@@ -53,24 +59,23 @@ static void begin(report *r, const char *about) {
 }
 static void end(report *r) { sl_text_add(r->out, "\"}"); }
 
-static int begins_with_bos(const report *r) {
-  const sl_packing_type *p = (const sl_packing_type *)r->t->config.data.packing.row;
-  return p->bos == 2;
-}
-
 static const char *first_token(const report *r) {
-  return begins_with_bos(r) ? "the BOS that every window begins with" : "the first token";
+  if (r->front < 0) return "the first token";
+  return r->front == r->t->corpus.vocab.bos ? "the BOS that every window begins with"
+                                            : "the token that every window begins with";
 }
 
-static void say_sink(report *r, int sinks) {
+static void say_sink(report *r) {
   int i = largest(r, "alpha", heads(r)), H = r->model->dims.H, one = heads(r) == 1;
   sl_text_add(r->out, "This model has an attention sink: ");
   if (one)
     sl_text_add(r->out, "its head gives");
   else
-    sl_text_printf(r->out, "%d of its %d heads %s", sinks, heads(r), sinks == 1 ? "gives" : "give");
+    sl_text_printf(r->out, "%d of its %d heads %s", r->sinks, heads(r),
+                   r->sinks == 1 ? "gives" : "give");
   sl_text_printf(r->out, " more than %d %% of %s attention to %s",
-                 percent(r->t->config.eval.epsilon), sinks == 1 ? "its" : "their", first_token(r));
+                 percent(r->t->config.eval.epsilon), r->sinks == 1 ? "its" : "their",
+                 first_token(r));
   if (one)
     sl_text_printf(r->out, ": %d %%.", percent(number(r, -1, "alpha", i)));
   else
@@ -97,11 +102,22 @@ static void say_none(report *r) {
       percent(number(r, -1, "alpha", i)));
 }
 
-static const char *verdict_of(const report *r, int sinks) {
-  if (!(number(r, -1, "valid_loss", 0) - number(r, -1, "valid_loss", 0) == 0)) return "unclear";
-  if (sinks) return "sink";
-  if (count_heads(r, "alpha_slot", r->t->config.eval.epsilon)) return "slot";
-  return "none";
+static void say_unclear(report *r) {
+  sl_text_add(r->out,
+              "Its numbers are no longer finite: the run blew up, and nothing can be said.");
+}
+
+static verdict verdict_of(const report *r) {
+  if (!isfinite(number(r, -1, "valid_loss", 0))) return UNCLEAR;
+  if (r->sinks) return SINK;
+  return count_heads(r, "alpha_slot", r->t->config.eval.epsilon) ? SLOT : NONE;
+}
+
+static void say_verdict(report *r) {
+  static void (*const say[])(report *) = {say_unclear, say_sink, say_slot, say_none};
+  begin(r, "verdict");
+  say[r->verdict](r);
+  end(r);
 }
 
 /* ---- heads that do nothing ---- */
@@ -159,7 +175,7 @@ static int has_unit_rows(const report *r) {
   return a->normaliser->unit_rows && !a->similarity->finish;
 }
 
-static void say_weights(report *r, int rests) {
+static void say_weights(report *r) {
   const sl_model_config *c = &r->model->config;
   begin(r, "why");
   if (has_unit_rows(r))
@@ -177,27 +193,35 @@ static void say_weights(report *r, int rests) {
 }
 
 /* Where such weights can go. */
+static const char *place_of(const report *r) {
+  if (r->front >= 0 && r->verdict == NONE)
+    return "The same token stands at the front of every window, and yet no "
+           "head rests on it.";
+  if (r->front >= 0)
+    return "The same token stands at the front of every window: a place to "
+           "rest that is always there.";
+  if (r->verdict == NONE)
+    return "No token is at the front of every window, so there is no one place that is always "
+           "there.";
+  return "Windows begin with different tokens; what these share is that they see nothing but "
+         "themselves, and by that a model can tell the first place.";
+}
+
 static void say_place(report *r) {
   const sl_sink_type *sink = r->model->blocks[0].attention.sink;
   if (!has_unit_rows(r)) return;
   begin(r, "why");
   if (sink->has & (SL_SINK_KEY | SL_SINK_LOGIT | SL_SINK_TOKEN))
     sl_text_printf(r->out, "It was given a place for that: %s.", sink->desc.id);
-  else if (begins_with_bos(r))
-    sl_text_add(r->out,
-                "The same token stands at the front of every window and everybody sees it: a "
-                "place to rest that is always there.");
   else
-    sl_text_add(r->out,
-                "No token is at the front of every window, so there is no one place that is "
-                "always there.");
+    sl_text_add(r->out, place_of(r));
   end(r);
 }
 
 static void say_inputs(report *r) {
   double with = number(r, -1, "bos_text.sink_rate", 0),
          without = number(r, -1, "text.sink_rate", 0);
-  if (!(with - with == 0) || !(without - without == 0)) return;
+  if (!isfinite(with) || !isfinite(without)) return;
   begin(r, "inputs");
   sl_text_printf(r->out,
                  "On text behind a BOS the sink rate is %d %% and the loss %.2f; on the same text "
@@ -223,9 +247,17 @@ static int onset(const report *r, const char *key, int at, double bound, int abo
   return first;
 }
 
+typedef enum event { SINK_BORN, SLOT_BORN, VALUE_DRAINED, NORM_OUT } event;
+static const struct {
+  const char *id, *of_head;
+} events[] = {{"sink", "has its sink on the first token"},
+              {"slot", "has its sink in the slot"},
+              {"drain", "finds the first token's value drained"},
+              {"norms", NULL}};
+
 typedef struct birth {
   int record, layer, head;
-  const char *what;
+  event what;
 } birth;
 enum { BIRTHS = 64 };
 
@@ -237,22 +269,38 @@ static void add_birth(birth *list, int *n, birth b) {
   ++*n;
 }
 
-static int find_births(const report *r, birth *list) {
+/* Of head i of all layers. */
+static void find_of_head(const report *r, int i, birth *list, int *n) {
   const sl_dims *d = &r->model->dims;
-  double epsilon = r->t->config.eval.epsilon;
+  const double epsilon = r->t->config.eval.epsilon;
+  const int layer = i / d->H, head = i % d->H, sink = onset(r, "alpha", i, epsilon, 1);
+  add_birth(list, n, (birth){sink, layer, head, SINK_BORN});
+  add_birth(list, n, (birth){onset(r, "alpha_slot", i, epsilon, 1), layer, head, SLOT_BORN});
+  if (sink < 0) return;
+  int drain = onset(r, "value_ratio", value_of_head(r, i), drained, 0);
+  add_birth(list, n, (birth){drain, layer, head, VALUE_DRAINED});
+}
+
+static int find_births(const report *r, birth *list) {
   int n = 0;
-  for (int i = 0; i < heads(r); i++) {
-    int sink = onset(r, "alpha", i, epsilon, 1);
-    add_birth(list, &n, (birth){sink, i / d->H, i % d->H, "sink"});
-    add_birth(list, &n, (birth){onset(r, "alpha_slot", i, epsilon, 1), i / d->H, i % d->H, "slot"});
-    if (sink >= 0)
-      add_birth(list, &n,
-                (birth){onset(r, "value_ratio", value_of_head(r, i), drained, 0), i / d->H,
-                        i % d->H, "drain"});
-  }
-  for (int l = 1; l <= d->L; l++)
-    add_birth(list, &n, (birth){onset(r, "norm_ratio", l, stands_out, 1), l - 1, -1, "norms"});
+  for (int i = 0; i < heads(r); i++) find_of_head(r, i, list, &n);
+  for (int l = 1; l <= r->model->dims.L; l++)
+    add_birth(list, &n, (birth){onset(r, "norm_ratio", l, stands_out, 1), l - 1, -1, NORM_OUT});
   return n;
+}
+
+static void write_birth(report *r, const birth *b) {
+  const int step = (int)number(r, b->record, "step", 0);
+  sl_text_printf(r->out, "{\"step\":%d,\"what\":\"%s\",\"layer\":%d", step, events[b->what].id,
+                 b->layer);
+  if (b->head >= 0) sl_text_printf(r->out, ",\"head\":%d", b->head);
+  sl_text_printf(r->out, ",\"text\":\"Step %d: ", step);
+  if (b->head >= 0)
+    sl_text_printf(r->out, "head %d of layer %d %s.", b->head + 1, b->layer + 1,
+                   events[b->what].of_head);
+  else
+    sl_text_printf(r->out, "after block %d the first token's norm stands out.", b->layer + 1);
+  sl_text_add(r->out, "\"}");
 }
 
 static void write_births(report *r) {
@@ -260,43 +308,24 @@ static void write_births(report *r) {
   int n = find_births(r, list);
   sl_text_add(r->out, "],\n\"births\":[");
   for (int i = 0; i < n; i++) {
-    const birth *b = &list[i];
-    int step = (int)number(r, b->record, "step", 0);
-    sl_text_printf(r->out, "%s{\"step\":%d,\"what\":\"%s\",\"layer\":%d", i ? ",\n" : "", step,
-                   b->what, b->layer);
-    if (b->head >= 0) sl_text_printf(r->out, ",\"head\":%d", b->head);
-    sl_text_printf(r->out, ",\"text\":\"Step %d: ", step);
-    if (b->what[0] == 'n')
-      sl_text_printf(r->out, "after block %d the first token's norm stands out.", b->layer + 1);
-    else
-      sl_text_printf(r->out, "head %d of layer %d %s.", b->head + 1, b->layer + 1,
-                     b->what[0] == 'd'   ? "finds the first token's value drained"
-                     : b->what[1] == 'i' ? "has its sink on the first token"
-                                         : "has its sink in the slot");
-    sl_text_add(r->out, "\"}");
+    if (i) sl_text_add(r->out, ",\n");
+    write_birth(r, &list[i]);
   }
   sl_text_add(r->out, "]}");
 }
 
 void sl_report_write(const sl_trainer *t, const sl_metrics *m, sl_text *out) {
   report r = {.t = t, .m = m, .model = &t->model, .out = out};
-  int sinks = count_heads(&r, "sink_rate_head", formed);
-  const char *verdict = verdict_of(&r, sinks);
-  sl_text_printf(out, "{\"verdict\":\"%s\",\"lines\":[", verdict);
-  begin(&r, "verdict");
-  if (verdict[0] == 'u')
-    sl_text_add(out, "Its numbers are no longer finite: the run blew up, and nothing can be said.");
-  else if (verdict[1] == 'i')
-    say_sink(&r, sinks);
-  else if (verdict[1] == 'l')
-    say_slot(&r);
-  else
-    say_none(&r);
-  end(&r);
-  if (verdict[0] != 'u') {
+  r.front = sl_pack_front(&t->config.data.packing, &t->corpus, t->config.seed,
+                          t->model.dims.T - sl_model_front(&t->config.model));
+  r.sinks = count_heads(&r, "sink_rate_head", formed);
+  r.verdict = verdict_of(&r);
+  sl_text_printf(out, "{\"verdict\":\"%s\",\"lines\":[", verdict_ids[r.verdict]);
+  say_verdict(&r);
+  if (r.verdict != UNCLEAR) {
     say_idle(&r);
     say_norms(&r);
-    say_weights(&r, verdict[0] == 's');
+    say_weights(&r);
     say_place(&r);
     say_inputs(&r);
   }

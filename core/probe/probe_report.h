@@ -5,8 +5,8 @@
 
 #include "probe_metrics.h"
 
-/* {"verdict":"sink|slot|none|norms|unclear","lines":[{"about":"verdict","text":"…"},…],
- *  "births":[{"step":…,"what":"sink|drain|norms","layer":…,"head":…,"text":"…"},…]}
+/* {"verdict":"sink|slot|none|unclear","lines":[{"about":"verdict","text":"…"},…],
+ *  "births":[{"step":…,"what":"sink|slot|drain|norms","layer":…,"head":…,"text":"…"},…]}
  * of the last record, which has to be of the model as it is. Layers and heads count from 1 in the texts
  * and from 0 in the numbers. */
 void sl_report_write(const sl_trainer *t, const sl_metrics *m, sl_text *out);

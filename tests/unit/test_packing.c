@@ -390,6 +390,44 @@ static void test_fixed_token(void) {
   sl_arena_close(&o.arena);
 }
 
+/* What stands in front of every window, and nothing where it varies. */
+static void test_front(void) {
+  enum { NOTHING = -1, A_BOS = -2, A_Q = -3 };
+  static const struct {
+    const char *packing, *key;
+    int value, front;
+  } cases[] = {{"causal", NULL, 0, NOTHING},
+               {"causal_bos", NULL, 0, NOTHING},
+               {"causal_bos", "start", 1, A_BOS},
+               {"causal_fixed_bos", NULL, 0, A_BOS},
+               {"intra", NULL, 0, NOTHING},
+               {"intra_bos", NULL, 0, NOTHING},
+               {"intra_fixed_bos", "bos_visible", 1, A_BOS},
+               {"best_fit", "bos", 0, NOTHING},
+               {"best_fit", "bos", 1, A_BOS},
+               {"best_fit", "bos", 2, A_BOS},
+               {"one_per_window", "bos", 0, NOTHING},
+               {"one_per_window", NULL, 0, A_BOS},
+               {"fixed_token", "place", 1, A_Q},
+               {"fixed_token", "place", 2, NOTHING}};
+  opened o;
+  sl_pick_set(&o.pick, &sl_corpus_family, "backcopy_docs");
+  open_pick(&o, NULL, 0);
+  const int q = sl_vocab_find(&o.c.vocab, "q");
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    sl_pick pick;
+    sl_pick_set(&pick, &sl_packing_family, cases[i].packing);
+    if (cases[i].key) set_int(&pick, cases[i].key, cases[i].value);
+    if (!strcmp(cases[i].packing, "fixed_token")) strcpy(setting(&pick, "token"), "q");
+    int front = sl_pack_front(&pick, &o.c, 4, 64), wanted = cases[i].front;
+    if (wanted == A_BOS) wanted = o.c.vocab.bos;
+    if (wanted == A_Q) wanted = q;
+    CHECK(front == wanted, "%s, %s %d: windows begin with %d, not %d", cases[i].packing,
+          cases[i].key ? cases[i].key : "as it is", cases[i].value, front, wanted);
+  }
+  sl_arena_close(&o.arena);
+}
+
 /* A row depends on (seed, step, row) and on nothing that was made before it or where it goes. */
 static void test_order(void) {
   opened o[CORPORA];
@@ -447,6 +485,7 @@ int main(void) {
   test_best_fit();
   test_one_per_window();
   test_fixed_token();
+  test_front();
   test_order();
   test_skip();
   return harness_end();
