@@ -12,6 +12,7 @@
 
 static const unsigned char magic[8] = {0x89, 'S', 'L', 'C', '\r', '\n', 0x1A, '\n'};
 enum { VERSION = 1, HEADER = 64, ENTRY = 128, NAME = 64, JSON_LIMIT = 1 << 20 };
+enum { PRINT_BYTES = sizeof(sl_fingerprint_entry) };
 
 /* A named array of a run: where a save reads and a load writes. */
 typedef struct array {
@@ -54,7 +55,7 @@ static int arrays_of(const sl_trainer *t, const sl_metrics *m, array *list) {
   h->rank = 2, h->shape[0] = (uint32_t)m->count, h->shape[1] = (uint32_t)m->record;
   h = add(list, &n, history_prints, "", SL_U8, m->fingerprints,
           (size_t)m->fingerprint_count * sizeof *m->fingerprints);
-  h->rank = 2, h->shape[0] = (uint32_t)m->fingerprint_count, h->shape[1] = 16;
+  h->rank = 2, h->shape[0] = (uint32_t)m->fingerprint_count, h->shape[1] = PRINT_BYTES;
   return n;
 }
 
@@ -217,11 +218,16 @@ static const unsigned char *find_entry(const unsigned char *b, const char *name)
   return NULL;
 }
 
-/* Rows of a history entry that fit into `room` rows of `width` bytes. */
-static sl_code load_history(const unsigned char *b, const char *name, void *to, size_t width,
-                            int room, int *count, sl_error *e) {
+/* Rows of a history entry that fit into `room` rows of `columns` numbers, `width` bytes. */
+static sl_code load_history(const unsigned char *b, const char *name, void *to, size_t columns,
+                            size_t width, int room, int *count, sl_error *e) {
   const unsigned char *entry = find_entry(b, name);
   size_t bytes = entry ? (size_t)sl_get64(entry + 96) : 0;
+  if (entry && sl_get32(entry + 76) != columns)
+    return sl_fail(e, SL_E_FILE, name,
+                   "This checkpoint does not fit: a row of %s has %u numbers, and this Sinklab "
+                   "measures %zu; open it with the Sinklab that saved it.",
+                   name, sl_get32(entry + 76), columns);
   if (!entry || bytes % width || bytes / width > (size_t)room)
     return sl_fail(e, SL_E_FILE, name, "This checkpoint does not fit: %s is missing or too long.",
                    name);
@@ -297,9 +303,9 @@ sl_code sl_checkpoint_load(const unsigned char *b, size_t size, sl_trainer *t, s
     if (strncmp(list[i].name, "history.", 8)) code = load_array(b, &list[i], e);
   free(list);
   SL_TRY(code);
-  SL_TRY(load_history(b, history_metrics, m->records, m->record * sizeof(double), m->room,
-                      &m->count, e));
-  SL_TRY(load_history(b, history_prints, m->fingerprints, sizeof *m->fingerprints,
+  SL_TRY(load_history(b, history_metrics, m->records, m->record, m->record * sizeof(double),
+                      m->room, &m->count, e));
+  SL_TRY(load_history(b, history_prints, m->fingerprints, PRINT_BYTES, sizeof *m->fingerprints,
                       m->fingerprint_room, &m->fingerprint_count, e));
   return load_counters(b, t, m, e);
 }

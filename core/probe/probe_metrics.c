@@ -5,7 +5,7 @@
 
 /* Probes whose means stand in a record, under their own ids. */
 static const char *const recorded[] = {"sink_rate", "sink_rate_head", "alpha", "value_ratio",
-                                       "norm_ratio", "max_over_median", "spiked",
+                                       "resting", "norm_ratio", "max_over_median", "spiked",
                                        /* of models with a slot */
                                        "sink_rate_slot", "alpha_slot"};
 enum { RECORDED = sizeof recorded / sizeof *recorded, OF_SLOTS = 2 };

@@ -12,7 +12,7 @@ typedef struct sl_field {
   size_t at; /* in the record */
   int rank, shape[SL_RANK];
 } sl_field;
-#define SL_MAX_FIELDS 16
+#define SL_MAX_FIELDS 17
 
 typedef struct sl_fingerprint_entry {
   int64_t step;

@@ -3,9 +3,11 @@
 #include <math.h>
 #include <string.h>
 
-/* What counts: a head has a sink where the first token passes epsilon in half of the windows; a value
- * is drained below half of the others' length; a norm stands out at three times the others'. */
-static const double formed = 0.5, drained = 0.5, stands_out = 3;
+/* What counts: a head has a sink where the first token passes epsilon in half of the windows; it is
+ * said to rest if it does so at a tenth of the tokens; a value is drained below half of the others'
+ * length; a norm stands out at three times the others'. */
+static const double formed = 0.5, rests = 0.1, drained = 0.5, stands_out = 3;
+enum { HEADS_NAMED = 4 };
 
 typedef enum verdict { UNCLEAR, SINK, SLOT, NONE } verdict;
 static const char *const verdict_ids[] = {"unclear", "sink", "slot", "none"};
@@ -122,10 +124,32 @@ static void say_verdict(report *r) {
 
 /* ---- heads that do nothing ---- */
 
-static void say_idle(report *r) {
+/* Which heads are dormant, and how often. */
+static void say_resting(report *r) {
+  const int H = r->model->dims.H, resting = count_heads(r, "resting", rests);
+  int named = 0;
+  begin(r, "resting");
+  if (!resting)
+    sl_text_printf(r->out,
+                   "No head is dormant: none looks mostly at a sink and adds next to nothing at "
+                   "more than %d %% of the tokens.",
+                   percent(number(r, -1, "resting", largest(r, "resting", heads(r)))));
+  for (int i = 0; resting && i < heads(r) && named < HEADS_NAMED; i++) {
+    const double share = number(r, -1, "resting", i);
+    if (!(share >= rests)) continue;
+    sl_text_printf(r->out, "%s head %d of layer %d at %d %% of the tokens",
+                   named++ ? "," : "Dormant, looking mostly at a sink and adding next to nothing:",
+                   i % H + 1, i / H + 1, percent(share));
+  }
+  if (resting > named) sl_text_printf(r->out, ", and %d more heads", resting - named);
+  if (resting) sl_text_add(r->out, ".");
+  end(r);
+}
+
+static void say_values(report *r) {
   const sl_dims *d = &r->model->dims;
   int n = 0;
-  for (int i = 0; i < heads(r); i++) {
+  for (int i = 0; i < heads(r) && n < HEADS_NAMED; i++) {
     double ratio = number(r, -1, "value_ratio", value_of_head(r, i));
     if (!(number(r, -1, "sink_rate_head", i) >= formed)) continue;
     begin(r, "head");
@@ -134,12 +158,11 @@ static void say_idle(report *r) {
         "Head %d of layer %d gives %d %% of its attention to %s, whose value is %.2f times "
         "as long as the others': ",
         i % d->H + 1, i / d->H + 1, percent(number(r, -1, "alpha", i)), first_token(r), ratio);
-    sl_text_add(r->out,
-                ratio < drained
-                    ? "where it looks there, it adds next to nothing. It rests."
-                    : "it reads the same thing again and again, a broadcast and not a rest.");
+    sl_text_add(r->out, ratio < drained
+                            ? "looking there adds next to nothing."
+                            : "it reads the same thing again and again, a broadcast and no rest.");
     end(r);
-    if (++n == 4) break;
+    n++;
   }
 }
 
@@ -323,7 +346,8 @@ void sl_report_write(const sl_trainer *t, const sl_metrics *m, sl_text *out) {
   sl_text_printf(out, "{\"verdict\":\"%s\",\"lines\":[", verdict_ids[r.verdict]);
   say_verdict(&r);
   if (r.verdict != UNCLEAR) {
-    say_idle(&r);
+    say_resting(&r);
+    say_values(&r);
     say_norms(&r);
     say_weights(&r);
     say_place(&r);

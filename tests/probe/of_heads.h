@@ -191,15 +191,18 @@ static size_t probe_first_output_share(const view *v, double *out) {
   return by_head(v, out, mean_first_share);
 }
 
+static int rests_on_sink(const view *v, int w, int l, int h, int i) {
+  double sink = view_share(v, w, l, h, i, 0);
+  if (view_column(v)) sink += view_share(v, w, l, h, i, -1);
+  return sink > 0.5;
+}
 static double dormancy(const view *v, int l, int h) {
   double windows = 0;
   for (int w = 0; w < v->o.B; w++) {
     double given = 0;
     int idle = 0, others = v->length[w] - 1;
     for (int i = 1; i <= others; i++) {
-      double sink = view_share(v, w, l, h, i, 0);
-      if (view_column(v)) sink += view_share(v, w, l, h, i, -1);
-      if (sink <= 0.5) continue;
+      if (!rests_on_sink(v, w, l, h, i)) continue;
       given += view_norm(view_head(v, w, l, "o", v->o.H, h, i), v->o.D);
       idle++;
     }
@@ -209,6 +212,14 @@ static double dormancy(const view *v, int l, int h) {
   return windows / v->o.B;
 }
 static size_t probe_dormant(const view *v, double *out) { return by_head(v, out, dormancy); }
+
+static double rests_at(const view *v, int w, int l, int h, int i) {
+  double given = view_norm(view_head(v, w, l, "o", v->o.H, h, i), v->o.D);
+  return rests_on_sink(v, w, l, h, i) &&
+         given < 0.2 * others_norm(v, w, l, "v", v->o.G, view_group(v, h));
+}
+static double mean_rest(const view *v, int l, int h) { return over_queries(v, l, h, rests_at); }
+static size_t probe_resting(const view *v, double *out) { return by_head(v, out, mean_rest); }
 
 /* ---- without a head ---- */
 
@@ -237,6 +248,7 @@ static const probe_oracle of_heads[] = {PROBE_ORACLE(query_norm),
                                         PROBE_ORACLE(key_distance),
                                         PROBE_ORACLE(key_pca),
                                         PROBE_ORACLE(dormant),
+                                        PROBE_ORACLE(resting),
                                         PROBE_ORACLE(head_ablation),
                                         PROBE_ORACLE(first_output_share),
                                         {0}};

@@ -5,7 +5,7 @@
 
 #define SLOT_RUN                                                                                   \
   "{\"seed\":\"9\",\"model\":{\"layers\":2,\"heads\":4,\"kv_heads\":2,\"width\":16,"               \
-  "\"ffn_width\":12,\"slot\":\"k_bias\",\"similarity\":\"sigmoid\",\"normaliser\":\"none\"},"      \
+  "\"ffn_width\":12,\"slot\":\"kv_bias\",\"similarity\":\"sigmoid\",\"normaliser\":\"none\"},"     \
   "\"data\":{\"context\":16},\"train\":{\"steps\":20,\"batch\":4,\"shards\":2,\"lr\":0.01,"        \
   "\"dropout\":0.1,\"optimiser\":\"muon\"}," TINY_EVAL "}"
 

@@ -27,7 +27,7 @@
  * @typedef {{dim: number, value: Num}} Spike
  * @typedef {{
  *   step: number, train_loss: Num, valid_loss: Num,
- *   sink_rate: Num[], sink_rate_head: Num[][], alpha: Num[][], value_ratio: Num[][],
+ *   sink_rate: Num[], sink_rate_head: Num[][], alpha: Num[][], value_ratio: Num[][], resting: Num[][],
  *   norm_ratio: Num[], max_over_median: Num[], spiked?: Spike[][],
  *   sink_rate_slot?: Num[], alpha_slot?: Num[][],
  *   eval?: {[input: string]: {loss: Num, sink_rate: Num[]}}

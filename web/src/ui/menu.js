@@ -104,11 +104,11 @@ function metricsCsv(app) {
   const groups = (metrics[0]?.value_ratio ?? []).flatMap((row, l) => row.map((_, head) => ({ l, head })));
   const slot = metrics[0]?.sink_rate_slot ? heads : [];
   return csv(['step', 'train_loss', 'valid_loss', ...slot.slice(0, 1).map(() => 'sink_slot'), 'sink_1', 'sink_2', 'sink_3', 'sink_4', ...perHead('sink'),
-    ...perHead('alpha'), ...names('alpha_slot', slot), ...names('value_ratio', groups), ...layers.map((l) => `norm_ratio_${l}`),
+    ...perHead('alpha'), ...names('alpha_slot', slot), ...names('value_ratio', groups), ...perHead('resting'), ...layers.map((l) => `norm_ratio_${l}`),
     ...layers.map((l) => `max_over_median_${l}`)],
   metrics.map((m) => [m.step, m.train_loss, m.valid_loss, ...(m.sink_rate_slot ?? []), ...m.sink_rate,
     ...heads.map(({ l, head }) => m.sink_rate_head[l][head]), ...heads.map(({ l, head }) => m.alpha[l][head]),
-    ...slot.map(({ l, head }) => m.alpha_slot?.[l][head] ?? ''), ...groups.map(({ l, head }) => m.value_ratio[l][head]), ...m.norm_ratio, ...m.max_over_median]));
+    ...slot.map(({ l, head }) => m.alpha_slot?.[l][head] ?? ''), ...groups.map(({ l, head }) => m.value_ratio[l][head]), ...heads.map(({ l, head }) => m.resting[l][head]), ...m.norm_ratio, ...m.max_over_median]));
 }
 
 function helpDialog() {
