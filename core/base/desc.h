@@ -61,7 +61,7 @@ typedef struct sl_desc {
   const char *id;         /* stored in configs and checkpoints, never renamed */
   sl_words label;         /* a few words */
   sl_words help;          /* one sentence that a student understands */
-  sl_words paper;         /* "arXiv 2410.10781, eq. 5", or NULL */
+  sl_words paper;         /* "arXiv 2410.10781, sec. 3.2", or NULL */
   const sl_param *params; /* ended by {0}, or NULL */
 } sl_desc;
 

@@ -1,5 +1,5 @@
 /* Attention: o_i = sum_j w_ij v_j, w_ij = sim(q_i, k_j) / Z_i over the keys that i may see (Gu et
- * al. 2025, arXiv 2410.10781, eq. 3). Backward: dw = do v^T, dv = w^T do, ds from the families,
+ * al. 2025, arXiv 2410.10781, sec. 7.4). Backward: dw = do v^T, dv = w^T do, ds from the families,
  * dq = ds k, dk = ds^T q. Saved: q, k (turned), v, o, the weights and 1/Z.
  *
  * A head is computed SL_ATTENTION_ROWS queries at a time, against only the keys up to the last of

@@ -1,4 +1,4 @@
-/* Attention: weights = sim(phi(q), phi(k)) / Z (Gu et al. 2025, arXiv 2410.10781, eq. 3), then the
+/* Attention: weights = sim(phi(q), phi(k)) / Z (Gu et al. 2025, arXiv 2410.10781, sec. 7.4), then the
  * weighted sum of the values. Everything in it that can be swapped is a row of a family.
  *
  * G key/value heads serve H query heads. S keys a row: T, or T + 1 with a slot's key as column 0. */

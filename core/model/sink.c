@@ -1,5 +1,5 @@
 /* The sink slot: a key that no token stands for, in column 0 of the weights, or a learned vector in
- * the head's output (Gu et al. 2025, arXiv 2410.10781, sec. 7). The rows say what of it there is. */
+ * the head's output (Gu et al. 2025, arXiv 2410.10781, sec. 7.3). The rows say what of it there is. */
 #include "model.h"
 
 #include <string.h>

@@ -8,7 +8,7 @@ static void add(const sl_look *k, float *out) {
 
 const sl_probe_type sl_probe_alpha = {
     .desc = {"alpha", "Attention to the first token",
-             "Mean attention that the first key gets in each head.", "arXiv 2410.10781, eq. 4",
+             "Mean attention that the first key gets in each head.", "arXiv 2410.10781, sec. 3.2",
              NULL},
     .kind = "matrix",
     .shape = "LH",

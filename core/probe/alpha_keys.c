@@ -1,5 +1,5 @@
 /* alpha_k of every key k: the mean weight it gets from the queries at and behind it (Gu et al. 2025,
- * eq. 4). */
+ * sec. 3.2). */
 #include "probe.h"
 
 static void add(const sl_look *k, float *out) {
@@ -15,7 +15,7 @@ const sl_probe_type sl_probe_alpha_keys = {
     .desc = {"alpha_keys", "Attention to every key",
              "Mean attention that each key gets from itself and the tokens behind it, by layer "
              "and head.",
-             "arXiv 2410.10781, eq. 4", NULL},
+             "arXiv 2410.10781, sec. 3.2", NULL},
     .kind = "tokens",
     .shape = "LHT",
     .needs = "attention.weights",

@@ -10,7 +10,7 @@ static void add(const sl_look *k, float *out) {
 const sl_probe_type sl_probe_alpha_slot = {
     .desc = {"alpha_slot", "Attention to the slot",
              "Mean attention that the sink slot gets in each head; 0 where there is none.",
-             "arXiv 2410.10781, sec. 7", NULL},
+             "arXiv 2410.10781, sec. 7.3", NULL},
     .kind = "matrix",
     .shape = "LH",
     .needs = "attention.weights",

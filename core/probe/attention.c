@@ -14,7 +14,7 @@ const sl_probe_type sl_probe_attention = {
     .desc = {"attention", "Attention maps",
              "How much of each query's attention goes to each key, by layer and head; a slot's key "
              "comes first.",
-             "arXiv 2410.10781, eq. 3", NULL},
+             "arXiv 2410.10781, eq. 4", NULL},
     .kind = "matrix",
     .shape = "LHTS",
     .needs = "attention.weights",

@@ -20,7 +20,7 @@ const sl_probe_type sl_probe_attention_entropy = {
     .desc = {"attention_entropy", "Attention entropy",
              "How spread out a head's attention is, in nats: 0 when all of it is on one key, ln n "
              "when n keys share it.",
-             "arXiv 2303.06296, sec. 3", NULL},
+             "arXiv 2303.06296", NULL},
     .kind = "matrix",
     .shape = "LH",
     .needs = "attention.weights",

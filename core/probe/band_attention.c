@@ -30,7 +30,7 @@ const sl_probe_type sl_probe_band_attention = {
     .desc = {"band_attention", "Attention without a band",
              "Mean attention to the first token when one of 20 bands of the unembedding's "
              "spectrum, strongest first, is taken out of all tokens before every block.",
-             "arXiv 2402.09221, sec. 5", NULL},
+             "arXiv 2402.09221", NULL},
     .kind = "series",
     .shape = "Q",
     .needs = "attention.weights",

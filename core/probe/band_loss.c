@@ -18,7 +18,7 @@ const sl_probe_type sl_probe_band_loss = {
     .desc = {"band_loss", "Loss without a band",
              "Loss when one of 20 bands of the unembedding's spectrum, strongest first, is taken "
              "out of the tokens: after the last block, and everywhere but of the first token.",
-             "arXiv 2402.09221, sec. 4", NULL},
+             "arXiv 2402.09221", NULL},
     .kind = "series",
     .shape = "2Q",
     .needs = "hidden",

@@ -41,7 +41,7 @@ const sl_probe_type sl_probe_closed_form = {
     .desc = {"closed_form", "One token repeated, by theory",
              "Where the last token must look when all tokens are the same, whatever was learned: "
              "everywhere alike without positions, by the bias alone with one.",
-             "arXiv 2410.10781, app. B", NULL},
+             "arXiv 2410.10781, app. C.1", NULL},
     .kind = "tokens",
     .shape = "LHT",
     .needs = "attention.weights",

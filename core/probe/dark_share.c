@@ -28,7 +28,7 @@ const sl_probe_type sl_probe_dark_share = {
     .desc = {"dark_share", "Dark share",
              "Share of each token's squared length that lies in the weakest of the 20 bands of the "
              "unembedding's spectrum, by depth: what hardly changes the prediction.",
-             "arXiv 2402.09221, sec. 6", NULL},
+             "arXiv 2402.09221", NULL},
     .kind = "tokens",
     .shape = "PT",
     .needs = "hidden",

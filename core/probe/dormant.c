@@ -1,5 +1,5 @@
 /* The share of windows in which a head is dormant: attending to the sink in order to do nothing (Guo et
- * al. 2024; the value drain as Fesser et al. 2026 measure it). In a window,
+ * al. 2024, sec. 3.1; the value drain as Fesser et al. 2026 measure it). In a window,
  *
  *   more than half of the queries are idle, and
  *   mean over idle i of |o_i|  <  0.2 mean over t >= 2 of |v_t|:
@@ -19,7 +19,7 @@ const sl_probe_type sl_probe_dormant = {
     .desc = {"dormant", "Dormant heads",
              "Share of windows in which a head does nothing: most of its attention is on the "
              "sink, and what it gives then is under a fifth of a token's value.",
-             "arXiv 2410.13835, sec. 2", NULL},
+             "arXiv 2410.13835, sec. 3.1", NULL},
     .kind = "matrix",
     .shape = "LH",
     .needs = "attention.v",

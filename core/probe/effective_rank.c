@@ -34,7 +34,7 @@ const sl_probe_type sl_probe_effective_rank = {
     .desc = {"effective_rank", "Effective rank",
              "In how many directions the vectors of a window's tokens spread, by depth: 1 if all "
              "lie on one line.",
-             "arXiv 2210.02885, sec. 3.1", NULL},
+             "arXiv 2210.02885, sec. 3", NULL},
     .kind = "series",
     .shape = "P",
     .needs = "hidden",

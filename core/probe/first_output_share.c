@@ -24,7 +24,7 @@ const sl_probe_type sl_probe_first_output_share = {
     .desc = {"first_output_share", "The first value's share",
              "How long the first token's part of a head's output is, against the whole output: "
              "near 0 in a head that has drained that value.",
-             "arXiv 2410.13835, sec. 2", NULL},
+             "arXiv 2410.13835", NULL},
     .kind = "matrix",
     .shape = "LH",
     .needs = "attention.v",

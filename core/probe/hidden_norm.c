@@ -12,7 +12,7 @@ const sl_probe_type sl_probe_hidden_norm = {
     .desc = {"hidden_norm", "Residual norms",
              "Length of each token's vector in the residual stream, before the first block and "
              "after each.",
-             "arXiv 2410.10781, sec. 3", NULL},
+             "arXiv 2410.10781, sec. 3.1", NULL},
     .kind = "tokens",
     .shape = "PT",
     .needs = "hidden",

@@ -34,7 +34,7 @@ const sl_probe_type sl_probe_jacobian = {
     .desc = {"jacobian", "Jacobian of the last token",
              "How strongly the last token's final vector answers to a small change of each token's "
              "vector, by depth: the norm of the matrix of derivatives.",
-             "arXiv 2504.02732, thm. 3.2", NULL},
+             "arXiv 2504.02732", NULL},
     .kind = "tokens",
     .shape = "PT",
     .needs = "hidden",

@@ -1,6 +1,6 @@
 /* Mean over the queries i that see key t of cos(q_i, k_t) = q_i.k_t / (|q_i| |k_t|), of queries and
  * keys as they are compared: turned, normed, behind a feature map where the model has one. It is the
- * angle that makes the sink (Gu et al. 2025, sec. 3.2): the first key's cosine is highest while its
+ * angle that makes the sink (Gu et al. 2025, sec. 3.1): the first key's cosine is highest while its
  * length is small. */
 #include "probe.h"
 
@@ -21,7 +21,7 @@ const sl_probe_type sl_probe_key_cosine = {
     .desc = {"key_cosine", "Angle of queries and keys",
              "Mean cosine between each key and the queries that see it: 1 where they point the "
              "same way, whatever their lengths.",
-             "arXiv 2410.10781, sec. 3", NULL},
+             "arXiv 2410.10781, sec. 3.1", NULL},
     .kind = "tokens",
     .shape = "LHT",
     .needs = "attention.k",

@@ -4,7 +4,7 @@
  *   |u_1 - m| / sqrt(mean over t >= 2 of |u_t - m|^2)
  *
  * 1: as far from the middle as the others are; a sink's key lies apart, on a manifold of its own (Gu et
- * al. 2025, sec. 3.2). Lengths have no part in it: key_norm shows them. */
+ * al. 2025, sec. 3.1). Lengths have no part in it: key_norm shows them. */
 #include "../base/math.h"
 #include "probe.h"
 
@@ -46,7 +46,7 @@ const sl_probe_type sl_probe_key_distance = {
     .desc = {"key_distance", "How far off the first key is",
              "Distance of the first key's direction from the mean direction of the others, in "
              "units of their own spread: 1 is a key like any other.",
-             "arXiv 2410.10781, sec. 3", NULL},
+             "arXiv 2410.10781, sec. 3.1", NULL},
     .kind = "matrix",
     .shape = "LG",
     .needs = "attention.k",

@@ -34,7 +34,7 @@ const sl_probe_type sl_probe_key_pca = {
     .desc = {"key_pca", "Keys in three dimensions",
              "Each key of the first window on the three directions in which the keys differ most; "
              "a sink's key stands alone.",
-             "arXiv 2410.10781, sec. 3", NULL},
+             "arXiv 2410.10781, sec. 3.1", NULL},
     .kind = "table",
     .shape = "LGT3",
     .needs = "attention.k",

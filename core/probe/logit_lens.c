@@ -20,7 +20,7 @@ static void measure(sl_trainer *t, const sl_probe_run *run, float *out) {
 const sl_probe_type sl_probe_logit_lens = {
     .desc = {"logit_lens", "Logit lens",
              "Loss if the model stopped after so many blocks and predicted from there.",
-             "arXiv 2303.08112, sec. 2", NULL},
+             "arXiv 2303.08112", NULL},
     .kind = "series",
     .shape = "P",
     .needs = "hidden",

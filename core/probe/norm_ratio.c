@@ -9,7 +9,7 @@ static void add(const sl_look *k, float *out) {
 const sl_probe_type sl_probe_norm_ratio = {
     .desc = {"norm_ratio", "Norm ratio",
              "Length of the first token's residual vector over the mean of the others', by depth.",
-             "arXiv 2410.10781, fig. 2", NULL},
+             "arXiv 2410.10781, fig. 7", NULL},
     .kind = "series",
     .shape = "P",
     .needs = "hidden",

@@ -28,7 +28,7 @@ const sl_probe_type sl_probe_pairwise_cosine = {
     .desc = {"pairwise_cosine", "Distance between tokens",
              "Mean of 1 - cosine over all pairs of tokens of a window, by depth: near 0 all tokens "
              "have become the same.",
-             "arXiv 2504.02732, sec. 3", NULL},
+             "arXiv 2504.02732", NULL},
     .kind = "series",
     .shape = "P",
     .needs = "hidden",

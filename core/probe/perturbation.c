@@ -11,7 +11,7 @@ const sl_probe_type sl_probe_perturbation = {
     .desc = {"perturbation", "Spread of a change",
              "How far every token's vector moves, relative to its length, when one token in the "
              "first half of the window becomes another.",
-             "arXiv 2504.02732, fig. 2", NULL},
+             "arXiv 2504.02732", NULL},
     .kind = "tokens",
     .shape = "PT",
     .needs = "hidden",

@@ -11,7 +11,7 @@ const sl_probe_type sl_probe_perturbation_no_first = {
     .desc = {"perturbation_no_first", "Spread of a change, first token hidden",
              "The same while no token can attend to the first: without a sink a change spreads "
              "further.",
-             "arXiv 2504.02732, fig. 2", NULL},
+             "arXiv 2504.02732", NULL},
     .kind = "tokens",
     .shape = "PT",
     .needs = "hidden",

@@ -94,7 +94,7 @@ const sl_real *sl_look_stream(const sl_look *k, sl_slot slot);
 const sl_real *sl_look_hidden(const sl_look *k, int layer);
 /* Importance of key `key`, from 0 for the first that a document can have, or of the slot (-1): the mean
  * weight it gets from the queries that see it, among the first look->tokens of the window, |w| over
- * the row sum of |w| where rows do not add up to one (Gu et al. 2025, eq. 4). */
+ * the row sum of |w| where rows do not add up to one (Gu et al. 2025, sec. 3.2 and 7.4). */
 double sl_look_alpha(const sl_look *k, int layer, int head, int key);
 /* Of n keys from `key` on. */
 void sl_look_alphas(const sl_look *k, int layer, int head, int key, int n, double *alpha);

@@ -1,4 +1,4 @@
-/* What the spectral probes share (Cancedda 2024, arXiv 2402.09221, sec. 3): the right singular vectors of
+/* What the spectral probes share (Cancedda 2024, arXiv 2402.09221): the right singular vectors of
  * the unembedding W (V,C), directions of the residual stream, strongest first, in SL_BANDS bands of equal
  * numbers. The last band is the dark one: what lies there hardly reaches the logits. Directions that W
  * does not read at all, where C > V, belong to it. */

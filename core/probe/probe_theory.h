@@ -1,4 +1,4 @@
-/* What the probes of the theory share (Gu et al. 2025, arXiv 2410.10781, app. B): one token again and
+/* What the probes of the theory share (Gu et al. 2025, arXiv 2410.10781, app. C.1): one token again and
  * again, whatever input is looked at. */
 #ifndef SL_PROBE_THEORY_H
 #define SL_PROBE_THEORY_H

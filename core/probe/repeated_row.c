@@ -16,7 +16,7 @@ const sl_probe_type sl_probe_repeated_row = {
     .desc = {"repeated_row", "Attention on one token repeated",
              "Where the last token looks when all tokens are the same: a sink that needs no "
              "particular token would still be there.",
-             "arXiv 2410.10781, app. B", NULL},
+             "arXiv 2410.10781, app. C.1", NULL},
     .kind = "tokens",
     .shape = "LHT",
     .needs = "attention.weights",

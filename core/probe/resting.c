@@ -15,7 +15,7 @@ const sl_probe_type sl_probe_resting = {
     .desc = {"resting", "Resting heads",
              "Share of the queries at which a head does nothing: most of its attention is on the "
              "sink, and what it gives is under a fifth of a token's value.",
-             "arXiv 2410.13835", NULL},
+             "arXiv 2410.13835, sec. 3.1", NULL},
     .kind = "matrix",
     .shape = "LH",
     .needs = "attention.v",

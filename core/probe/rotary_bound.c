@@ -32,7 +32,7 @@ const sl_probe_type sl_probe_rotary_bound = {
     .desc = {"rotary_bound", "Most attention with rotary positions",
              "The most that any token can get from each token when all tokens are the same, by "
              "theory from the lengths of queries and keys: short vectors allow no sink.",
-             "arXiv 2410.10781, app. B", NULL},
+             "arXiv 2410.10781, app. C.1", NULL},
     .kind = "tokens",
     .shape = "LHT",
     .needs = "attention.q",

@@ -23,7 +23,7 @@ const sl_probe_type sl_probe_sink_position = {
     .desc = {"sink_position", "Where the sink is",
              "The key that gets the most attention in each head, counted from 0; the last eight "
              "are left out, for few queries see them.",
-             "arXiv 2410.10781, sec. 3", NULL},
+             "arXiv 2410.10781, sec. 3.2", NULL},
     .kind = "matrix",
     .shape = "LH",
     .needs = "attention.weights",

@@ -14,7 +14,7 @@ const sl_probe_type sl_probe_sink_rate = {
     .desc = {"sink_rate", "Sink rate",
              "Share of heads and windows in which key k takes more than ε of the attention, for "
              "the first four keys.",
-             "arXiv 2410.10781, eq. 4", NULL},
+             "arXiv 2410.10781, sec. 3.2", NULL},
     .kind = "series",
     .shape = "K",
     .needs = "attention.weights",

@@ -10,7 +10,7 @@ static void add(const sl_look *k, float *out) {
 const sl_probe_type sl_probe_sink_rate_head = {
     .desc = {"sink_rate_head", "Sink rate by head",
              "Share of windows in which the first key takes more than ε of the head's attention.",
-             "arXiv 2410.10781, eq. 4", NULL},
+             "arXiv 2410.10781, sec. 3.2", NULL},
     .kind = "matrix",
     .shape = "LH",
     .needs = "attention.weights",

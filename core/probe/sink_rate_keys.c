@@ -1,5 +1,5 @@
 /* Sink_k of every key k: the share of windows, layers and heads in which alpha_k > epsilon (Gu et al.
- * 2025, eq. 4). Keys at the window's end are near 1 whatever the head does: few queries see them, and
+ * 2025, sec. 3.2). Keys at the window's end are near 1 whatever the head does: few queries see them, and
  * a query has few keys fewer than they. */
 #include "probe.h"
 
@@ -16,7 +16,7 @@ const sl_probe_type sl_probe_sink_rate_keys = {
     .desc = {"sink_rate_keys", "Sink rate of every key",
              "Share of heads and windows in which each key takes more than ε of the attention of "
              "the queries that see it; the last keys have few.",
-             "arXiv 2410.10781, eq. 4", NULL},
+             "arXiv 2410.10781, sec. 3.2", NULL},
     .kind = "tokens",
     .shape = "T",
     .needs = "attention.weights",

@@ -14,7 +14,7 @@ const sl_probe_type sl_probe_sink_rate_slot = {
         {"sink_rate_slot", "Sink rate of the slot",
          "Share of heads and windows in which the sink slot takes more than ε of the attention; "
          "0 where there is none.",
-         "arXiv 2410.10781, sec. 7", NULL},
+         "arXiv 2410.10781, sec. 7.3", NULL},
     .kind = "series",
     .shape = "1",
     .needs = "attention.weights",

@@ -32,7 +32,7 @@ const sl_probe_type sl_probe_spike_neurons = {
     .desc = {"spike_neurons", "Neurons that write the spike",
              "The three neurons of every feed-forward layer that write most to the first token's "
              "largest number, each with its share of all that is written there.",
-             "arXiv 2402.17762, sec. 2.3", NULL},
+             "arXiv 2503.08908, sec. 4.2", NULL},
     .kind = "table",
     .shape = "L32",
     .needs = "ffn.a",

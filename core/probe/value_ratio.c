@@ -13,7 +13,7 @@ const sl_probe_type sl_probe_value_ratio = {
     .desc = {"value_ratio", "Value drain",
              "Length of the first token's value over the mean of the others': far below 1 is a "
              "drained value.",
-             "arXiv 2410.13835, sec. 2", NULL},
+             "arXiv 2410.13835", NULL},
     .kind = "matrix",
     .shape = "LG",
     .needs = "attention.v",

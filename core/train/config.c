@@ -213,7 +213,7 @@ static const sl_param eval_params[] = {
      .help = "Steps between two hashes of all parameters, which prove the run."},
     {0}};
 static const sl_desc eval_section = {"eval", "Evaluation", "What is measured, and how often.",
-                                     "arXiv 2410.10781, eq. 4", eval_params};
+                                     "arXiv 2410.10781, sec. 3.2", eval_params};
 
 static const sl_param root_params[] = {
     {.key = "seed",

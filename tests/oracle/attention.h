@@ -1,5 +1,5 @@
 /* Attention: weights = sim(phi(q_i), phi(k_j)) / Z_i over the keys that are seen (Gu et al. 2025, arXiv
- * 2410.10781, eq. 3), times values. */
+ * 2410.10781, sec. 7.4), times values. */
 #ifndef ORACLE_ATTENTION_H
 #define ORACLE_ATTENTION_H
 

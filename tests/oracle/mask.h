@@ -1,4 +1,4 @@
-/* Which keys a query sees: the mask's (Gu et al. 2025, arXiv 2410.10781, sec. 5), of its own document
+/* Which keys a query sees: the mask's (Gu et al. 2025, arXiv 2410.10781, sec. 6), of its own document
  * or of what every document sees (Barbero et al. 2025, arXiv 2504.02732); a prefix sees itself. */
 #ifndef ORACLE_MASK_H
 #define ORACLE_MASK_H

@@ -146,7 +146,7 @@ static void rotation(const subject *x, double *Q) {
   }
 }
 
-/* Kaul et al. 2024, algorithm 1. */
+/* Kaul et al. 2024. */
 static void by_orthoadam(subject *x) {
   int n = x->n;
   double *Q = malloc((size_t)n * (size_t)n * sizeof *Q), turned[1200], step[1200] = {0}, worst = 0;

@@ -1,7 +1,7 @@
 /* Positions: what is added to an embedding, done to a query or key, or added to a score.
  *
  *   sinusoidal     Vaswani et al. 2017 (1706.03762), sec. 3.5
- *   learned        Gu et al. 2025 (2410.10781), sec. 6
+ *   learned        Gu et al. 2025 (2410.10781), sec. 7.1
  *   relative       Raffel et al. 2019 (1910.10683), sec. 2.1, causal
  *   ALiBi          Press et al. 2021 (2108.12409), sec. 3
  *   rotary         Su et al. 2021 (2104.09864), eq. 34; of a part: Black et al. 2022 (2204.06745) */

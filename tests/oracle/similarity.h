@@ -1,5 +1,5 @@
 /* Similarities of a query with the keys it sees, and what their row is divided by (Gu et al. 2025,
- * arXiv 2410.10781, eq. 3 and sec. 7). */
+ * arXiv 2410.10781, sec. 7.4). */
 #ifndef ORACLE_SIMILARITY_H
 #define ORACLE_SIMILARITY_H
 
@@ -34,7 +34,7 @@ static void oracle_sim_relu(const oracle *o, int n, const double *s, double *e) 
   for (int j = 0; j < n; j++) e[j] = fmax(s[j], 0);
 }
 
-/* Zuhri et al. 2025 (2504.20966), eq. 6; relative to the largest where the row is divided by a sum. */
+/* Zuhri et al. 2025 (2504.20966); relative to the largest where the row is divided by a sum. */
 static void oracle_sim_softpick(const oracle *o, int n, const double *s, double *e) {
   double m = s[0];
   int divided = oracle_is(o, "normaliser", "sum") || oracle_is(o, "normaliser", "scaled");

@@ -1,4 +1,4 @@
-/* The sink slot: a key and value that no token stands for (Gu et al. 2025, arXiv 2410.10781, sec. 7),
+/* The sink slot: a key and value that no token stands for (Gu et al. 2025, arXiv 2410.10781, sec. 7.3),
  * or one more term of the sum; and the gate on heads or values (Qiu et al. 2025, arXiv 2505.06708). */
 #ifndef ORACLE_SLOT_H
 #define ORACLE_SLOT_H

@@ -4,7 +4,7 @@
 
 #include "probe_oracle.h"
 
-/* ---- sinks (Gu et al. 2025, eq. 4) ---- */
+/* ---- sinks (Gu et al. 2025, sec. 3.2) ---- */
 
 /* alpha of key k, counted from the first that is read, or of the slot (-1), in one window. */
 static double alpha_of(const view *v, int w, int l, int h, int k) {

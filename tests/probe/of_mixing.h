@@ -6,7 +6,7 @@
 #include "rerun.h"
 #include "singular.h"
 
-/* ---- another token (Barbero et al. 2025, fig. 2) ---- */
+/* ---- another token (Barbero et al. 2025) ---- */
 
 /* The tokens of all windows, each with one changed; to be freed. */
 static int32_t *changed_tokens(const view *v) {
@@ -106,7 +106,7 @@ static size_t probe_pairwise_cosine(const view *v, double *out) {
   return over_windows(v, distance_of, out);
 }
 
-/* Roy & Vetterli 2007, def. 1. */
+/* Roy & Vetterli 2007. */
 static double spread_rank_of(const view *v, int w, int depth) {
   double value[ORACLE_MOST], total = 0, entropy = 0;
   int n = singular_values(stream(v, w, depth, 0), v->length[w], v->o.C, value);

@@ -1,4 +1,4 @@
-/* Oracles of the theory about one token repeated (Gu et al. 2025, app. B). */
+/* Oracles of the theory about one token repeated (Gu et al. 2025, app. C.1). */
 #ifndef OF_THEORY_H
 #define OF_THEORY_H
 

@@ -1,5 +1,5 @@
 /* Singular values and right singular vectors by another way than the engine's: the symmetric matrix X^T X
- * is made diagonal by turning its rows and its columns (Jacobi 1846; Golub & Van Loan, alg. 8.5.2). */
+ * is made diagonal by turning its rows and its columns (Jacobi 1846; Golub & Van Loan). */
 #ifndef PROBE_SINGULAR_H
 #define PROBE_SINGULAR_H
 

@@ -1,4 +1,4 @@
-/* Theorems about one token repeated T times (Gu et al. 2025, arXiv 2410.10781, app. B), which hold
+/* Theorems about one token repeated T times (Gu et al. 2025, arXiv 2410.10781, app. C.1), which hold
  * for any weights: here for random ones, and with every choice that leaves a softmax over all earlier
  * tokens what it is. In double.
  *

@@ -73,7 +73,7 @@ const sl_corpus_type sl_corpus_random = {
     .desc = {.id = "random",
              .label = "Random tokens",
              .help = "Tokens drawn one by one, none of which says anything about the next.",
-             .paper = "arXiv 2410.10781, sec. 3.2",
+             .paper = "arXiv 2410.10781, sec. 3.3",
              .params = params},
     .has_documents = 1,
     .check = sl_lengths_check,

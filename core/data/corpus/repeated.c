@@ -51,7 +51,7 @@ const sl_corpus_type sl_corpus_repeated = {
     .desc = {.id = "repeated",
              .label = "Repeated tokens",
              .help = "Every document is one random token, or one random block, again and again.",
-             .paper = "arXiv 2410.10781, sec. 3.2",
+             .paper = "arXiv 2410.10781, sec. 3.3",
              .params = params},
     .has_documents = 1,
     .check = sl_lengths_check,

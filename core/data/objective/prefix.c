@@ -1,4 +1,4 @@
-/* Prefix language modelling (Raffel et al. 2020, sec. 3.2.3; Gu et al. 2025, sec. 5): the tokens of the
+/* Prefix language modelling (Raffel et al. 2020, sec. 3.2.1; Gu et al. 2025, sec. 6): the tokens of the
  * prefix all see each other, and only what comes behind it is predicted. */
 #include "../data.h"
 
@@ -49,6 +49,6 @@ static const sl_param params[] = {
 const sl_objective_type sl_objective_prefix = {
     .desc = {"prefix", "Prefix",
              "The first tokens of a window all see each other, and only what follows is predicted.",
-             "arXiv 2410.10781, sec. 5", params},
+             "arXiv 2410.10781, sec. 6", params},
     .check = check,
     .length = length};

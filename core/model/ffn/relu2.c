@@ -1,4 +1,4 @@
-/* Squared ReLU (So et al. 2021, Primer, sec. 3): a = max(u, 0)^2. Backward: du = 2 max(u, 0) da. */
+/* Squared ReLU (So et al. 2021, Primer): a = max(u, 0)^2. Backward: du = 2 max(u, 0) da. */
 #include "../model.h"
 
 static void forward(const sl_kernels *k, const sl_activation *x, sl_real *a) {
@@ -15,6 +15,6 @@ static void backward(const sl_kernels *k, const sl_activation *x, const sl_real 
 const sl_ffn_type sl_ffn_relu2 = {
     .desc = {"relu2", "Squared ReLU",
              "Keeps what is positive and squares it: large numbers become larger still.",
-             "arXiv 2109.08668, sec. 3", NULL},
+             "arXiv 2109.08668", NULL},
     .forward = forward,
     .backward = backward};

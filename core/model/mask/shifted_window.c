@@ -11,5 +11,5 @@ static const sl_param params[] = SL_MASK_PARAMS;
 const sl_mask_type sl_mask_shifted_window = {
     .desc = {"shifted_window", "Shifted window",
              "A token sees itself and the few tokens right before it, wherever it stands.",
-             "arXiv 2410.10781, sec. 5", params},
+             "arXiv 2410.10781, sec. 6", params},
     .first = first};

@@ -10,5 +10,5 @@ static const sl_param params[] = SL_MASK_PARAMS;
 const sl_mask_type sl_mask_window = {
     .desc = {"window", "Window",
              "The context is cut into blocks, and a token sees its own block up to itself.",
-             "arXiv 2410.10781, sec. 5", params},
+             "arXiv 2410.10781, sec. 6", params},
     .first = first};

@@ -25,6 +25,6 @@ const sl_normaliser_type sl_normaliser_max_abs = {
     .desc = {"max_abs", "Sum, at least 1",
              "The size of the row's sum, or 1 where that is smaller: safe for weights that may be "
              "negative.",
-             "arXiv 2410.10781, sec. 7", NULL},
+             "arXiv 2410.10781, sec. 7.4", NULL},
     .forward = forward,
     .backward = backward};

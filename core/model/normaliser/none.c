@@ -9,5 +9,5 @@ static sl_real forward(const sl_row *r, sl_real floor, sl_real *e) {
 const sl_normaliser_type sl_normaliser_none = {
     .desc = {"none", "None",
              "Weights stay as they are: what one key gets takes nothing from another.",
-             "arXiv 2410.10781, sec. 7", NULL},
+             "arXiv 2410.10781, sec. 7.4", NULL},
     .forward = forward};

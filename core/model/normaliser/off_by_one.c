@@ -15,7 +15,7 @@ static void backward(const sl_row *r, const sl_real *w, sl_real inverse_z, sl_re
 const sl_normaliser_type sl_normaliser_off_by_one = {
     .desc = {"off_by_one", "Off by one",
              "One more than the sum of the row: a head may leave its attention unspent.",
-             "arXiv 2410.10781, sec. 7", NULL},
+             "arXiv 2309.17453, eq. 2", NULL},
     .knows_one = 1,
     .is_positive = 1,
     .forward = forward,

@@ -45,7 +45,7 @@ static const sl_param params[] = {
 
 const sl_normaliser_type sl_normaliser_pnorm = {
     .desc = {"pnorm", "p-norm", "The p-norm of the row instead of its sum.",
-             "arXiv 2410.10781, sec. 7", params},
+             "arXiv 2410.10781, app. D.4", params},
     .scale_free = 1,
     .divides = 1,
     .is_positive = 1,

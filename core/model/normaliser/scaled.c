@@ -32,7 +32,7 @@ static const sl_param params[] = {{.key = "alpha",
 
 const sl_normaliser_type sl_normaliser_scaled = {
     .desc = {"scaled", "Sum over α", "The sum of the row over α: its weights add up to α.",
-             "arXiv 2410.10781, sec. 7", params},
+             "arXiv 2410.10781, app. D.4", params},
     .scale_free = 1,
     .divides = 1,
     .forward = forward,

@@ -13,7 +13,7 @@ static void backward(const sl_row *r, const sl_real *w, sl_real inverse_z, sl_re
 
 const sl_normaliser_type sl_normaliser_sum = {
     .desc = {"sum", "Sum", "The sum of the row: its weights add up to one.",
-             "arXiv 2410.10781, sec. 7", NULL},
+             "arXiv 2410.10781, sec. 7.4", NULL},
     .scale_free = 1,
     .divides = 1,
     .unit_rows = 1,

@@ -16,7 +16,7 @@ static void embed_back(const sl_pass *p, const sl_position *o, const sl_real *dx
 
 const sl_position_type sl_position_learned = {
     .desc = {"learned", "Learned", "Each position has a vector of its own, added to the token's.",
-             "arXiv 2410.10781, sec. 6", NULL},
+             "arXiv 2410.10781, sec. 7.1", NULL},
     .plan = plan,
     .embed = embed,
     .embed_back = embed_back};

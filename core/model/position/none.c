@@ -8,5 +8,5 @@ const sl_position_type sl_position_none = {
     .desc =
         {"none", "None",
          "Nothing tells the model where a token stands, except what the causal mask gives away.",
-         "arXiv 2410.10781, sec. 6", NULL},
+         "arXiv 2410.10781, sec. 7.1", NULL},
     .plan = plan};

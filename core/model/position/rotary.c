@@ -1,6 +1,6 @@
 /* Rotary positions (Su et al. 2021, eq. 34): the pair (x[2i], x[2i+1]) of every query and key is
  * turned by position * base^(-2i/R), so that a score depends on the distance alone. R numbers of a
- * head turn, its first ones: all D, or a fraction (Black et al. 2022, arXiv 2204.06745, sec. 2.1.1),
+ * head turn, its first ones: all D, or a fraction (Black et al. 2022, arXiv 2204.06745),
  * and the rest of a score knows no positions. */
 #include "../../base/math.h"
 #include "../model.h"

@@ -1,4 +1,4 @@
-/* sim = elu(s) + 1 (Gu et al. 2025, sec. 7). dsim/ds = 1 above 0, else e. */
+/* sim = elu(s) + 1 (Gu et al. 2025, sec. 7.4). dsim/ds = 1 above 0, else e. */
 #include "../elementwise.h"
 #include "../model.h"
 
@@ -17,6 +17,6 @@ static void backward(const sl_row *r, const sl_real *w, sl_real inverse_z, sl_re
 const sl_similarity_type sl_similarity_elu = {
     .desc = {"elu", "ELU + 1",
              "One plus the score where it is positive, its exponential where it is not.",
-             "arXiv 2410.10781, sec. 7", NULL},
+             "arXiv 2410.10781, sec. 7.4", NULL},
     .forward = forward,
     .backward = backward};

@@ -1,5 +1,5 @@
 /* phi(x) = relu(x W_in) W_out on the numbers of a head, the same for queries and keys and all heads
- * of a layer; sim = phi(q).phi(k) / sqrt(D) (Gu et al. 2025, sec. 7). */
+ * of a layer; sim = phi(q).phi(k) / sqrt(D) (Gu et al. 2025, sec. 7.4). */
 #include "similarity_common.h"
 
 static void map_plan(sl_plan *p, const sl_model_config *c, const sl_dims *d, sl_attention *a) {
@@ -23,7 +23,7 @@ static void map_back(const sl_pass *p, const sl_attention *a, const sl_map *m, s
 const sl_similarity_type sl_similarity_mlp = {
     .desc = {"mlp", "MLP kernel",
              "A small learned network turns queries and keys before they are multiplied.",
-             "arXiv 2410.10781, sec. 7", NULL},
+             "arXiv 2410.10781, sec. 7.4", NULL},
     .is_signed = 1,
     .can_vanish = 1,
     .is_kernel = 1,

@@ -1,4 +1,4 @@
-/* sim = sigmoid(s - b), b = 0 or ln T (Ramapuram et al. 2024, arXiv 2409.04431, eq. 3: rows then begin
+/* sim = sigmoid(s - b), b = 0 or ln T (Ramapuram et al. 2024, arXiv 2409.04431: rows then begin
  * with a sum near one). dsim/ds = e (1 - e). */
 #include "../../base/math.h"
 #include "../elementwise.h"
@@ -39,6 +39,6 @@ const sl_similarity_type sl_similarity_sigmoid = {
         {"sigmoid", "Sigmoid",
          "Each key is judged by itself: without a normaliser no key has to win, and none has to "
          "take what is left over.",
-         "arXiv 2410.10781, sec. 7", params},
+         "arXiv 2410.10781, sec. 7.4", params},
     .forward = forward,
     .backward = backward};

@@ -1,4 +1,4 @@
-/* Softpick (Zuhri et al. 2025, arXiv 2504.20966, eq. 6): with m = max s,
+/* Softpick (Zuhri et al. 2025, arXiv 2504.20966): with m = max s,
  *   e_j = exp(s_j - m) - exp(-m),   w_j = max(e_j, 0) / (sum |e_j| + 1e-8)
  * The signed e go through the normaliser (which sums their sizes); the finish drops the negative. As
  * de_j/ds_j = e_j + exp(-m), and de_j/dm = -e_j; the largest e is 1 - exp(-m). */
@@ -35,7 +35,7 @@ const sl_similarity_type sl_similarity_softpick = {
     .desc = {"softpick", "Softpick",
              "Scores below zero get nothing but still count in the sum: a row may add up to less "
              "than one, down to zero.",
-             "arXiv 2504.20966, eq. 6", NULL},
+             "arXiv 2504.20966", NULL},
     .shifts = 1,
     .is_signed = 1,
     .floor = 1e-8,

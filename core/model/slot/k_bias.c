@@ -16,5 +16,5 @@ const sl_sink_type sl_sink_k_bias = {
     .desc = {"k_bias", "K bias",
              "Each head has a learned key whose value is zero: a place to attend to without "
              "reading anything.",
-             "arXiv 2410.10781, sec. 7", params},
+             "arXiv 2410.10781, sec. 7.3", params},
     .has = SL_SINK_KEY};

@@ -1,5 +1,5 @@
 /* A learned key whose value is fixed: v' = size [1,0,...,0], v'' = size [1,...,1] / sqrt(D) (Gu et al.
- * 2025, sec. 7). */
+ * 2025, sec. 7.3). */
 #include "../../base/math.h"
 #include "slot_params.h"
 
@@ -37,6 +37,6 @@ const sl_sink_type sl_sink_k_bias_fixed = {
     .desc = {"k_bias_fixed", "K bias, fixed value",
              "Each head has a learned key whose value is given: the longer it is, the less it "
              "serves as a sink.",
-             "arXiv 2410.10781, sec. 7", params},
+             "arXiv 2410.10781, sec. 7.3", params},
     .has = SL_SINK_KEY,
     .value = value};

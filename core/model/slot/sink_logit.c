@@ -5,5 +5,5 @@ const sl_sink_type sl_sink_sink_logit = {
         {"sink_logit", "Sink logit",
          "Each head has a learned number in the denominator of the softmax, so that it may leave "
          "attention unspent.",
-         "arXiv 2508.10925, sec. 2", NULL},
+         "arXiv 2508.10925, sec. 2.2", NULL},
     .has = SL_SINK_LOGIT};

@@ -5,5 +5,5 @@ const sl_sink_type sl_sink_v_bias = {
         {"v_bias", "V bias",
          "A learned vector is added to what every head gives: a control, for it offers attention "
          "no place to go.",
-         "arXiv 2410.10781, sec. 7", NULL},
+         "arXiv 2410.10781, sec. 7.3", NULL},
     .has = SL_SINK_OUTPUT};

@@ -1,4 +1,4 @@
-/* Lion (Chen et al. 2023, alg. 2): c = beta1 m + (1 - beta1) g, w -= lr (sign(c) + decay w), and only
+/* Lion (Chen et al. 2023): c = beta1 m + (1 - beta1) g, w -= lr (sign(c) + decay w), and only
  * then m = beta2 m + (1 - beta2) g. Every weight moves by the learning rate, up or down. */
 #include "optimiser_settings.h"
 
@@ -32,6 +32,6 @@ const sl_optimiser_type sl_optimiser_lion = {
     .desc = {"lion", "Lion",
              "Every weight moves by the same amount, only up or down; wants a smaller rate than "
              "AdamW.",
-             "arXiv 2302.06675, alg. 2", params},
+             "arXiv 2302.06675", params},
     .states = 1,
     .update = update};

@@ -88,7 +88,7 @@ const sl_optimiser_type sl_optimiser_muon = {
     .desc = {"muon", "Muon",
              "The momentum of every inner matrix is made orthogonal, so that all its directions "
              "move alike; the rest takes AdamW.",
-             "arXiv 2502.16982, section 2.1", params},
+             "arXiv 2502.16982, sec. 2.1", params},
     .states = 2,
     .scratch = 4,
     .update = update};

@@ -1,4 +1,4 @@
-/* OrthoAdam (Kaul et al. 2024, alg. 1): Adam in a basis turned at random, so that no single channel has
+/* OrthoAdam (Kaul et al. 2024): Adam in a basis turned at random, so that no single channel has
  * a pace of its own: g~ = Q g, Adam's update of g~, u~, turned back: w -= lr (Q^T u~ + decay w).
  *
  * Q of n x n numbers has no room for any but the smallest tensors. Here Q = H D P: P a permutation
@@ -75,6 +75,6 @@ const sl_optimiser_type sl_optimiser_orthoadam = {
         {"orthoadam", "OrthoAdam",
          "AdamW on gradients that are turned at random first (here in blocks of 64 weights), so "
          "that no channel grows apart from the others.",
-         "arXiv 2410.17174, alg. 1", params},
+         "arXiv 2410.17174", params},
     .states = 2,
     .update = update};

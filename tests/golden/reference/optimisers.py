@@ -44,7 +44,7 @@ def sgd(w, momentum, decay):
 
 
 def lion(w, beta1, beta2, decay):
-    """Chen et al. 2023, arXiv 2302.06675, program 1."""
+    """Chen et al. 2023, arXiv 2302.06675."""
     def move(g, state):
         m = state.get("m", torch.zeros_like(g))
         state["m"] = beta2 * m + (1 - beta2) * g
@@ -76,7 +76,7 @@ def muon(w, momentum, decay, nesterov, adam_lr, beta1, beta2, eps, inner=True):
 
 
 class orthoadam(torch.optim.Optimizer):
-    """Kaul et al. 2024, arXiv 2410.17174, alg. 1: AdamW on weights that are turned."""
+    """Kaul et al. 2024, arXiv 2410.17174: AdamW on weights that are turned."""
 
     def __init__(self, w, beta1, beta2, eps, decay, seed, index):
         super().__init__([w], {"lr": LR})

@@ -4,7 +4,7 @@ import { num } from '../format.js';
 /** @typedef {import('../types.js').Probe} Probe */
 
 /** α_k of one map: the share of attention that token k draws, averaged over the queries from itself on
- * (Gu et al. 2025, eq. 4). Shares are of a row's magnitudes: not every operation makes rows of sum one.
+ * (Gu et al. 2025, sec. 3.2). Shares are of a row's magnitudes: not every operation makes rows of sum one.
  * @param {Probe} attention (L,H,T,S); columns before the T tokens' belong to a slot
  * @param {number} map which of the L × H @param {number} [length] of the window, without padding
  * @returns {{tokens: Float64Array, slot: number}} slot: the same of the slot's column, NaN without one */
