@@ -2,6 +2,7 @@
 #include "cli.h"
 
 #include "../data/data.h"
+#include "../registry/registry.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -58,19 +59,42 @@ static int print_tokens(sl_lab *lab) {
   return code;
 }
 
+/* Room for a place's name and the numbers under it. */
+static int width_of(const sl_probe_names *n, int i) {
+  return n->at[i].length > 10 ? n->at[i].length : 10;
+}
+
+/* The name of the place that row r is about, if the names are of an axis before the last. */
+static void print_row_name(const sl_probe_names *n, const sl_view *v, int r) {
+  int longest = 0;
+  for (int i = v->rank - 2; i > n->axis; i--) r /= (int)v->shape[i];
+  for (int i = 0; i < n->count; i++)
+    if (n->at[i].length > longest) longest = n->at[i].length;
+  printf("  %-*.*s", longest, n->at[r % n->count].length, n->at[r % n->count].text);
+}
+
 /* A line for each row of the last dimension. */
 static int print_probe(sl_lab *lab, const char *id) {
   sl_view v;
   if (sl_probe_view(lab, id, &v)) return cli_engine_fail(lab);
+  const sl_probe_names names = sl_registry_probe_names(
+      (const sl_probe_type *)(const void *)sl_family_find(&sl_probe_family, id));
   const float *x = v.data;
-  size_t rows = 1, width = v.rank ? (size_t)v.shape[v.rank - 1] : 1;
+  const int columns = names.count && names.axis + 1 == v.rank;
+  int rows = 1, width = v.rank ? (int)v.shape[v.rank - 1] : 1;
   printf("%s", id);
   for (int i = 0; i < v.rank; i++) printf("%s%d", i ? " x " : " ", (int)v.shape[i]);
   printf("\n");
-  for (int i = 0; i + 1 < v.rank; i++) rows *= (size_t)v.shape[i];
-  for (size_t r = 0; r < rows; r++)
-    for (size_t i = 0; i < width; i++)
-      printf("%s%.4g%s", i ? " " : "  ", (double)*x++, i + 1 == width ? "\n" : "");
+  for (int i = 0; columns && i < width; i++)
+    printf("  %*.*s%s", width_of(&names, i), names.at[i].length, names.at[i].text,
+           i + 1 == width ? "\n" : "");
+  for (int i = 0; i + 1 < v.rank; i++) rows *= (int)v.shape[i];
+  for (int r = 0; r < rows; r++) {
+    if (names.count && !columns) print_row_name(&names, &v, r);
+    for (int i = 0; i < width; i++)
+      printf("%s%*.4g%s", i && !columns ? " " : "  ", columns ? width_of(&names, i) : 0,
+             (double)*x++, i + 1 == width ? "\n" : "");
+  }
   return CLI_OK;
 }
 

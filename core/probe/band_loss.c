@@ -21,6 +21,7 @@ const sl_probe_type sl_probe_band_loss = {
              "arXiv 2402.09221", NULL},
     .kind = "series",
     .shape = "2Q",
+    .names = "at the end|everywhere",
     .needs = "hidden",
     .measure = measure,
     .check = sl_bands_check};

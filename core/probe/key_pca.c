@@ -37,6 +37,7 @@ const sl_probe_type sl_probe_key_pca = {
              "arXiv 2410.10781, sec. 3.1", NULL},
     .kind = "table",
     .shape = "LGT3",
+    .names = "1st component|2nd component|3rd component",
     .needs = "attention.k",
     .add = add,
     .first_only = 1};

@@ -74,5 +74,6 @@ const sl_probe_type sl_probe_massive_edit = {
              "arXiv 2402.17762, sec. 3", NULL},
     .kind = "series",
     .shape = "3",
+    .names = "as it is|set to zero|set to the mean",
     .needs = "hidden",
     .measure = measure};

@@ -23,6 +23,7 @@ typedef struct sl_probe_type {
   const char *
       shape; /* a letter per dimension: T, S (keys of a row), L, H, G, P (L+1 residual streams), K (first keys),
                         Q (bands), digits themselves */
+  sl_words names;    /* of the places on the last axis that is a digit, with "|" between them */
   const char *needs; /* saved tensors it reads, by name without the layer */
   /* Adds one window's numbers to out; the sum is divided by the number of windows. */
   void (*add)(const sl_look *look, float *out);

@@ -44,5 +44,6 @@ const sl_probe_type sl_probe_quantisation = {
              "arXiv 2306.12929, sec. 5", NULL},
     .kind = "series",
     .shape = "5",
+    .names = "as it is|8 bits|8 bits, first token spared|4 bits|4 bits, first token spared",
     .needs = "hidden",
     .measure = measure};

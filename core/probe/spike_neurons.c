@@ -35,6 +35,7 @@ const sl_probe_type sl_probe_spike_neurons = {
              "arXiv 2503.08908, sec. 4.2", NULL},
     .kind = "table",
     .shape = "L32",
+    .names = "neuron|share",
     .needs = "ffn.a",
     .add = add,
     .check = check,

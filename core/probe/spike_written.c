@@ -24,11 +24,12 @@ static void add(const sl_look *k, float *out) {
 
 const sl_probe_type sl_probe_spike_written = {
     .desc = {"spike_written", "Who writes the spike",
-             "What attention (first) and feed-forward (second) of every block add to the first "
-             "token's largest number, as a share of it at its peak; below 0 it is taken away.",
+             "What attention and feed-forward of every block add to the first token's "
+             "largest number, as a share of it at its peak; below 0 it is taken away.",
              "arXiv 2402.17762, sec. 2", NULL},
     .kind = "matrix",
     .shape = "L2",
+    .names = "attention|feed-forward",
     .needs = "hidden",
     .add = add,
     .first_only = 1};

@@ -12,6 +12,7 @@ const sl_probe_type sl_probe_spiked = {.desc = {"spiked", "Spiked dimensions",
                                                 "arXiv 2402.17762, sec. 2", NULL},
                                        .kind = "table",
                                        .shape = "P32",
+                                       .names = "dimension|value",
                                        .needs = "hidden",
                                        .add = add,
                                        .first_only = 1};

@@ -14,6 +14,7 @@ const sl_probe_type sl_probe_top_activations = {
              "arXiv 2402.17762, sec. 2", NULL},
     .kind = "table",
     .shape = "P33",
+    .names = "token (from 0)|dimension|value",
     .needs = "hidden",
     .add = add,
     .first_only = 1};

@@ -166,6 +166,28 @@ static void write_family(sl_text *out, const sl_family *f) {
   sl_text_add(out, "]}");
 }
 
+sl_probe_names sl_registry_probe_names(const sl_probe_type *p) {
+  sl_probe_names n = {.axis = -1};
+  for (int i = 0; p->shape[i]; i++)
+    if (p->shape[i] > '1' && p->shape[i] <= '9') n.axis = i;
+  for (const char *s = p->names; s && *s && n.count < 9;) {
+    n.at[n.count].text = s;
+    n.at[n.count].length = (int)strcspn(s, "|");
+    s += n.at[n.count++].length;
+    s += *s == '|';
+  }
+  return n;
+}
+
+static void write_names(sl_text *out, const sl_probe_type *p) {
+  const sl_probe_names names = sl_registry_probe_names(p);
+  if (!names.count) return;
+  sl_text_add(out, ",\"names\":[");
+  for (int i = 0; i < names.count; i++)
+    sl_text_printf(out, "%s\"%.*s\"", i ? "," : "", names.at[i].length, names.at[i].text);
+  sl_text_add(out, "]");
+}
+
 static void write_probe(sl_text *out, const sl_probe_type *p) {
   write_desc(out, &p->desc);
   key_string(out, "kind", p->kind);
@@ -174,7 +196,9 @@ static void write_probe(sl_text *out, const sl_probe_type *p) {
   sl_text_add(out, ",\"shape\":[");
   for (const char *s = p->shape; *s; s++)
     sl_text_printf(out, "%s\"%c\"", s == p->shape ? "" : ",", *s);
-  sl_text_add(out, "]}");
+  sl_text_add(out, "]");
+  write_names(out, p);
+  sl_text_add(out, "}");
 }
 
 static void write_inputs(sl_text *out) {
@@ -269,8 +293,12 @@ void sl_registry_write_markdown(sl_text *out) {
               "\n# Probes\n\n| probe | kind | shape | meaning | paper |\n|---|---|---|---|---|\n");
   for (int i = 0; i < sl_probe_family.count; i++) {
     const sl_probe_type *p = (const sl_probe_type *)sl_probe_family.rows[i];
-    sl_text_printf(out, "| `%s` | %s | %s | %s | %s |\n", p->desc.id, p->kind, p->shape,
-                   p->desc.help, p->desc.paper);
+    const sl_probe_names names = sl_registry_probe_names(p);
+    sl_text_printf(out, "| `%s` | %s | %s", p->desc.id, p->kind, p->shape);
+    for (int k = 0; k < names.count; k++)
+      sl_text_printf(out, "%s%.*s%s", k ? "; " : " (", names.at[k].length, names.at[k].text,
+                     k + 1 < names.count ? "" : ")");
+    sl_text_printf(out, " | %s | %s |\n", p->desc.help, p->desc.paper);
   }
   sl_text_add(out, "\n# Inputs to look at\n\n| input | meaning |\n|---|---|\n");
   for (int i = 0; i < SL_INPUT_COUNT; i++)

@@ -173,6 +173,30 @@ static int saved_somewhere(const sl_plan *plan, const char *name) {
   return 0;
 }
 
+/* Places on the axes that no letter tells about have names, each its own, in letters of one byte. */
+static void check_names(const sl_probe_type *p) {
+  const sl_probe_names names = sl_registry_probe_names(p);
+  char own[80], written[80];
+  check(names.count == (names.axis < 0 ? 0 : p->shape[names.axis] - '0'),
+        "probe %s: %d names for shape %s", p->desc.id, names.count, p->shape);
+  for (const char *s = p->names; s && *s; s++)
+    check(*s >= ' ' && *s <= '~' && *s != '"' && *s != '\\', "probe %s: names \"%s\"", p->desc.id,
+          p->names);
+  for (int i = 0; i < names.count; i++) {
+    check(names.at[i].length > 0 && names.at[i].length <= 40, "probe %s: name %d", p->desc.id, i);
+    for (int k = 0; k < i; k++)
+      check(names.at[i].length != names.at[k].length ||
+                memcmp(names.at[i].text, names.at[k].text, (size_t)names.at[k].length) != 0,
+            "probe %s: the name of place %d stands twice", p->desc.id, k);
+  }
+  if (!names.count) return;
+  snprintf(own, sizeof own, "{\"id\":\"%s\",", p->desc.id);
+  snprintf(written, sizeof written, "\"names\":[\"%.*s\",\"", names.at[0].length, names.at[0].text);
+  const char *from = strstr(registry, own), *to = from ? strstr(from + 1, "{\"id\":") : NULL;
+  const char *at = from ? strstr(from, written) : NULL;
+  check(at && (!to || at < to), "the registry lacks the names of %s", p->desc.id);
+}
+
 static void probes(void) {
   static const char *const kinds[] = {"scalar", "series", "matrix", "tokens", "table", "histogram"};
   sl_model_config c;
@@ -188,6 +212,7 @@ static void probes(void) {
     check(strlen(p->shape) <= SL_RANK, "probe %s: shape %s", p->desc.id, p->shape);
     for (int d = sl_probe_shape(p, &m.dims, shape) - 1; d >= 0; d--)
       check(shape[d] >= 1, "probe %s: shape %s", p->desc.id, p->shape);
+    check_names(p);
     check(saved_somewhere(&m.plan, p->needs), "probe %s needs %s, which is not saved", p->desc.id,
           p->needs);
   }

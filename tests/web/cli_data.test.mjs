@@ -79,6 +79,19 @@ describe('looking at a saved model', () => {
     assert.match(trained, /^This model has no attention sink/);
   });
 
+  test('places that are no tokens, layers or heads are named', () => {
+    const [, name, names, numbers] = looked('--probe', 'massive_edit');
+    assert.equal(name, 'massive_edit 3');
+    assert.match(names, /^ +as it is {2,}set to zero {2,}set to the mean$/);
+    assert.equal(numbers.length, names.length, 'each number ends below its name');
+    assert.equal(numbers.trim().split(/ +/).length, 3);
+    const lines = good('analyze', 'R0', '--steps', '1', '--set', 'model.width=32', '--set', 'eval.sequences=2', '--quiet',
+      '--probe', 'band_loss').stdout.trimEnd().split('\n').slice(-3);
+    assert.equal(lines[0], 'band_loss 2 x 20');
+    assert.match(lines[1], /^ {2}at the end {2,}[\d.]+ /);
+    assert.match(lines[2], /^ {2}everywhere {2}[\d.]+ /);
+  });
+
   test('another sink threshold gives another sink rate', () => {
     const rate = (...epsilon) => Number(looked('--probe', 'sink_rate', '--sequences', '20', ...epsilon)[2].trim().split(' ')[0]);
     assert.ok(rate('--epsilon', '0.02') > rate('--epsilon', '0.9'));

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { namesAlong, numbers, outerNames, sum, wayOf } from '../../web/src/panels/generic.js';
+import { registry } from './real_engine.mjs';
 
 const probe = (shape, value = (i) => i) => ({ shape,
   data: Float32Array.from({ length: shape.reduce((n, one) => n * one, 1) }, (_, i) => value(i)) });
@@ -24,6 +25,30 @@ test('places are named by their axes, in the order of the numbers', () => {
   assert.deepEqual(namesAlong({ ...info, shape: ['P'] }, [3], 1), ['embedding', 'after layer 1', 'after layer 2']);
   assert.deepEqual(namesAlong({ ...info, shape: undefined }, [2], 1), ['1', '2']);
   assert.deepEqual(outerNames({ ...info, shape: ['P', '3', '2'] }, [1, 3, 2], 1), ['embedding, 1', 'embedding, 2', 'embedding, 3']);
+});
+
+test('places that no letter tells about have the registry\'s names', () => {
+  const info = { id: 'made_up', label: 'Made up', kind: 'series', shape: ['3'], names: ['as it is', 'halved', 'gone'] };
+  assert.deepEqual(namesAlong(info, [3], 1), ['as it is', 'halved', 'gone']);
+  assert.equal(sum(info, probe([3])), 'From 0 to 2.00; largest: gone.');
+  assert.deepEqual(numbers(info, probe([3])).rows, [['as it is', 0], ['halved', 1], ['gone', 2]]);
+  const pairs = { ...info, kind: 'table', shape: ['L', '3', '2'], names: ['which', 'how much'] };
+  assert.deepEqual(numbers(pairs, probe([1, 3, 2])).columns, ['', 'which', 'how much'], 'the last that is a length');
+  assert.deepEqual(outerNames(pairs, [1, 3, 2], 1), ['layer 1, 1', 'layer 1, 2', 'layer 1, 3']);
+  const lines = { ...info, shape: ['2', 'Q'], names: ['before', 'after'] };
+  assert.deepEqual(outerNames(lines, [2, 50], 1), ['before', 'after']);
+  assert.deepEqual(namesAlong(lines, [2, 2], 1), ['band 1', 'band 2']);
+  assert.deepEqual(namesAlong({ ...info, names: ['one'] }, [3], 1), ['one', '2', '3'], 'a name too few');
+});
+
+test('every length in the registry has names', () => {
+  const lengths = registry.probes.filter((info) => info.shape.some((one) => /^[2-9]$/.test(one)));
+  assert.ok(lengths.length >= 8);
+  for (const info of lengths) {
+    const last = info.shape.filter((one) => /^[2-9]$/.test(one)).at(-1);
+    assert.equal(new Set(info.names).size, Number(last), info.id);
+  }
+  assert.deepEqual(lengths.find((info) => info.id === 'massive_edit').names, ['as it is', 'set to zero', 'set to the mean']);
 });
 
 test('the table holds every number once', () => {

@@ -9,7 +9,7 @@ import { build, get, same, set, without } from '../../web/src/state/paths.js';
 import { againstOthers, groupOf, importance, join, starts, thin } from '../../web/src/panels/measure.js';
 import { spread } from '../../web/src/plot/ink.js';
 import { place } from '../../web/src/plot/colour.js';
-import { bytes, fixed, percent, show, times, token, whole } from '../../web/src/format.js';
+import { bytes, counted, fixed, percent, show, times, token, whole } from '../../web/src/format.js';
 import { csv } from '../../web/src/ui/files.js';
 import { en } from '../../web/src/strings/en.js';
 import { t } from '../../web/src/strings/index.js';
@@ -126,6 +126,7 @@ test('numbers as words', () => {
   assert.equal(show('-inf'), '−∞');
   assert.equal(show(0), '0');
   assert.equal(show(-0.12345), '−0.123');
+  assert.deepEqual([22, 0, -3, 2.5, NaN].map(counted), ['22', '0', '−3', '2.50', 'n/a']);
   assert.equal(show(123456), '123456');
   assert.equal(show(1e-7, 2), '1.0e−7');
   assert.equal(fixed(-1.005, 1), '−1.0');

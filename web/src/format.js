@@ -21,6 +21,12 @@ export function show(value, digits = 3) {
   return text.replace('-', '−').replace('e+', 'e');
 }
 
+/** The same, but a number that counts or numbers something stands without decimals.
+ * @param {unknown} value @returns {string} */
+export function counted(value) {
+  return Number.isInteger(value) && Math.abs(num(value)) < 1e6 ? String(value).replace('-', '−') : show(value);
+}
+
 /** @param {unknown} value @param {number} [digits] decimals @returns {string} */
 export function fixed(value, digits = 2) {
   const x = num(value);

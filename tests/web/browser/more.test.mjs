@@ -1,5 +1,6 @@
 // More measurements: what has no panel of its own, in a real browser.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 
 import { start, violations } from './browser.mjs';
@@ -20,6 +21,7 @@ async function invented(page) {
       { id: 'squares', kind: 'matrix', shape: ['L', 'H', 'T', 'T'], size: [1, 2, 24, 24] },
       { id: 'along', kind: 'tokens', shape: ['L', 'H', 'T'], size: [2, 2, 24] },
       { id: 'rows', kind: 'table', shape: ['P', '3', '2'], size: [3, 3, 2] },
+      { id: 'named', kind: 'series', shape: ['3'], names: ['as it is', 'halved', 'gone'], size: [3] },
       { id: 'never_seen', kind: 'hologram', shape: ['Q'], size: [5] },
     ].map((one) => ({ ...one, label: `Made-up ${one.id}`, help: 'Of no use.' }));
     const view = { scale: 'linear', theme: 'auto', head: '', tables: [], more: [], pace: [] };
@@ -60,11 +62,15 @@ describe('more measurements', () => {
     assert.equal(await page.locator('[data-probe=along] .uplot').count(), 1);
     assert.equal(await page.locator('[data-probe=rows] tbody tr').count(), 9);
     assert.equal(await page.locator('[data-probe=never_seen] .bars li').count(), 5);
+    assert.deepEqual(await page.locator('[data-probe=named] .bar-name').allTextContents(), ['as it is', 'halved', 'gone']);
+    assert.equal(await page.textContent('#more-named-summary'), 'From 0 to 0.909; largest: gone.');
     await page.locator('.panel[data-probe=along]').hover();
     await page.locator('.panel[data-probe=along]').getByRole('button', { name: 'Table', exact: true }).click();
     assert.equal(await page.locator('[data-probe=along] .table-box tbody tr').count(), 24);
     const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export Made-up along as CSV' }).click()]);
     assert.equal(file.suggestedFilename(), 'sinklab-more-along.csv');
+    const [names] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export Made-up named as CSV' }).click()]);
+    assert.match(readFileSync(await names.path(), 'utf8'), /^,Made-up named\r?\nas it is,0\r?\nhalved,0\.84/);
     await page.locator('.more > summary').click();
     await page.waitForFunction(() => globalThis.invented.client.wanted.length === 0);
     assert.deepEqual(complaints, []);

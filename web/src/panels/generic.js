@@ -28,14 +28,15 @@ export function wayOf(kind, shape) {
   return 'lines';
 }
 
-/** What place i on an axis is called. @param {string} axis its letter in the registry @param {number} i
- * @returns {string} */
-export function placeName(axis, i) {
+/** What place i on an axis is called, where its letter says what it runs over.
+ * @param {string} axis its letter in the registry, or its length @param {number} i @returns {string} */
+function placeName(axis, i) {
   if (axis === 'P') return layerName(i);
   if (axis === 'L') return t('layer_n', { n: i + 1 });
   if (axis === 'H') return t('head_n', { n: i + 1 });
   if (axis === 'G') return t('kv_head_n', { n: i + 1 });
   if (axis === 'T' || axis === 'K') return t('token_n', { n: i + 1 });
+  if (axis === 'Q') return t('band_n', { n: i + 1 });
   return `${i + 1}`;
 }
 
@@ -45,28 +46,29 @@ function axisOf(info, shape, axis) {
   return info.shape?.length === shape.length ? String(info.shape[axis]) : '';
 }
 
+/** What the places on one axis are called: the last that is a plain length has the registry's names.
+ * @param {ProbeInfo} info @param {number[]} shape @param {number} axis @returns {string[]} */
+function axisNames(info, shape, axis) {
+  const letter = axisOf(info, shape, axis);
+  const named = info.names && /^\d$/.test(letter) && !info.shape?.slice(axis + 1).some((one) => /^\d$/.test(one));
+  return Array.from({ length: shape[axis] ?? 1 }, (_, i) => (named && info.names?.[i]) || placeName(letter, i));
+}
+
 /** Names of the places on the axes before the last `inner` ones, in the order of the numbers.
  * @param {ProbeInfo} info @param {number[]} shape @param {number} inner @returns {string[]} */
 export function outerNames(info, shape, inner) {
-  const outer = shape.slice(0, shape.length - inner);
-  const count = outer.reduce((n, one) => n * one, 1);
-  return Array.from({ length: count }, (_, at) => {
-    let rest = at;
-    /** @type {string[]} */
-    const parts = [];
-    for (let axis = outer.length - 1; axis >= 0; axis--) {
-      parts.unshift(placeName(axisOf(info, shape, axis), rest % outer[axis]));
-      rest = Math.floor(rest / outer[axis]);
-    }
-    return parts.join(', ');
-  });
+  let names = [''];
+  for (let axis = 0; axis < shape.length - inner; axis++) {
+    const own = axisNames(info, shape, axis);
+    names = names.flatMap((before) => own.map((name) => (before ? `${before}, ${name}` : name)));
+  }
+  return names;
 }
 
 /** Names along one axis from the end. @param {ProbeInfo} info @param {number[]} shape
  * @param {number} fromEnd 1: the last @returns {string[]} */
 export function namesAlong(info, shape, fromEnd) {
-  const axis = shape.length - fromEnd;
-  return Array.from({ length: shape[axis] ?? 1 }, (_, i) => placeName(axisOf(info, shape, axis), i));
+  return axisNames(info, shape, shape.length - fromEnd);
 }
 
 /** Whether the last axis runs over the tokens of the window. @param {ProbeInfo} info

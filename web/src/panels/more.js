@@ -2,7 +2,7 @@
  * no JavaScript. What is not open is not computed. */
 import { h, setText } from '../ui/dom.js';
 import { t } from '../strings/index.js';
-import { show, whole } from '../format.js';
+import { counted, show, whole } from '../format.js';
 import { LinePlot } from '../plot/lines.js';
 import { paint } from '../plot/heatmap.js';
 import { gradient, rgb } from '../plot/colour.js';
@@ -105,7 +105,7 @@ class MorePanel {
     this.plot = null;
     this.frame = new Frame(hands, {
       id: `more-${info.id}`, title: info.label, help: info.help ?? '', paper: info.paper,
-      table: () => this.numbers(show), data: () => this.numbers((value) => value),
+      table: () => this.numbers(counted), data: () => this.numbers((value) => value),
     });
     this.frame.el.dataset.probe = info.id;
     this.body = h('div', { class: 'more-body' });
@@ -256,7 +256,7 @@ function cells(info, probe, coloured) {
   return h('table', { class: coloured ? 'cells' : null },
     h('thead', null, h('tr', null, table.columns.map((name) => (name ? h('th', { scope: 'col' }, name) : h('td'))))),
     h('tbody', null, table.rows.map((row) => h('tr', null, row.map((value, i) => (i === 0
-      ? h('th', { scope: 'row' }, value) : h('td', { style: style(value) }, show(value))))))));
+      ? h('th', { scope: 'row' }, value) : h('td', { style: style(value) }, counted(value))))))));
 }
 
 /** @param {ProbeInfo} info @param {Probe} probe @returns {HTMLElement[]} */

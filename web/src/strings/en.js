@@ -312,6 +312,7 @@ export const en = {
   head_n: 'head {n}',
   kv_head_n: 'key/value head {n}',
   token_n: 'token {n}',
+  band_n: 'band {n}',
 
   /* Menus, dialogs */
   menu: 'Share and save',
