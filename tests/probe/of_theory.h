@@ -4,9 +4,9 @@
 
 #include "probe_oracle.h"
 
-/* Of every head's row of the last token, in a window of one token alone. */
-static size_t last_rows(const view *v, double (*of)(const view *r, int l, int h, int t),
-                        double *out) {
+/* Of every head at every token, in a window of one token alone. */
+static size_t of_repeated(const view *v, double (*of)(const view *r, int l, int h, int t),
+                          double *out) {
   sl_probe_run run = {.input = SL_INPUT_REPEATED, .first = v->run.first, .count = 1};
   view r = view_open(v->t, run);
   view_ready(&r);
@@ -24,7 +24,16 @@ static double measured_at(const view *r, int l, int h, int t) {
   return view_weight(r, 0, l, h, r->length[0] - 1, t);
 }
 static size_t probe_repeated_row(const view *v, double *out) {
-  return last_rows(v, measured_at, out);
+  return of_repeated(v, measured_at, out);
+}
+
+static double most_at(const view *r, int l, int h, int t) {
+  double most = 0;
+  for (int j = 0; j < r->length[0]; j++) most = fmax(most, view_weight(r, 0, l, h, t, j));
+  return most;
+}
+static size_t probe_repeated_most(const view *v, double *out) {
+  return of_repeated(v, most_at, out);
 }
 
 /* The largest share that a softmax of t scores in [-xi, xi] can have. */
@@ -35,7 +44,9 @@ static double bound_at(const view *r, int l, int h, int t) {
   double xi = query * key / sqrt(r->o.D);
   return exp(xi) / (exp(xi) + t * exp(-xi));
 }
-static size_t probe_rotary_bound(const view *v, double *out) { return last_rows(v, bound_at, out); }
+static size_t probe_rotary_bound(const view *v, double *out) {
+  return of_repeated(v, bound_at, out);
+}
 
 static double theory_at(const view *r, int l, int h, int t) {
   const oracle_position_row *position = ORACLE_ROW(&r->o, oracle_positions, "position");
@@ -52,9 +63,14 @@ static double theory_at(const view *r, int l, int h, int t) {
         measured);
   return own / sum;
 }
-static size_t probe_closed_form(const view *v, double *out) { return last_rows(v, theory_at, out); }
+static size_t probe_closed_form(const view *v, double *out) {
+  return of_repeated(v, theory_at, out);
+}
 
-static const probe_oracle of_theory[] = {
-    PROBE_ORACLE(repeated_row), PROBE_ORACLE(rotary_bound), PROBE_ORACLE(closed_form), {0}};
+static const probe_oracle of_theory[] = {PROBE_ORACLE(repeated_row),
+                                         PROBE_ORACLE(repeated_most),
+                                         PROBE_ORACLE(rotary_bound),
+                                         PROBE_ORACLE(closed_form),
+                                         {0}};
 
 #endif
