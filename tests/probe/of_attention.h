@@ -87,6 +87,24 @@ static size_t probe_alpha_keys(const view *v, double *out) {
   return (size_t)v->o.L * (size_t)v->o.H * (size_t)v->o.T;
 }
 
+/* Of every query behind the first token, over the windows in which it sees that. */
+static double first_share_at(const view *v, int l, int h, int t) {
+  double sum = 0;
+  int windows = 0;
+  for (int w = 0; w < v->o.B && t > v->front; w++)
+    if (t < v->length[w] && oracle_sees(&v->o, w, t, v->front)) {
+      sum += view_share(v, w, l, h, t, v->front);
+      windows++;
+    }
+  return windows ? sum / windows : 0;
+}
+static size_t probe_first_by_context(const view *v, double *out) {
+  for (int l = 0; l < v->o.L; l++)
+    for (int h = 0; h < v->o.H; h++)
+      for (int t = 0; t < v->o.T; t++) *out++ = first_share_at(v, l, h, t);
+  return (size_t)v->o.L * (size_t)v->o.H * (size_t)v->o.T;
+}
+
 static size_t probe_attention(const view *v, double *out) {
   size_t n = (size_t)v->o.L * (size_t)v->o.H * (size_t)v->o.T * (size_t)v->S, at = 0;
   for (int l = 0; l < v->o.L; l++)
@@ -162,6 +180,7 @@ static const probe_oracle of_attention[] = {PROBE_ORACLE(sink_rate),
                                             PROBE_ORACLE(sink_rate_slot),
                                             PROBE_ORACLE(alpha),
                                             PROBE_ORACLE(alpha_keys),
+                                            PROBE_ORACLE(first_by_context),
                                             PROBE_ORACLE(alpha_slot),
                                             PROBE_ORACLE(sink_position),
                                             PROBE_ORACLE(attention),
