@@ -35,7 +35,7 @@ const sl_probe_type sl_probe_key_pca = {
              "Each key of the first window on the three directions in which the keys differ most; "
              "a sink's key stands alone.",
              "arXiv 2410.10781, sec. 3.1", NULL},
-    .kind = "table",
+    .kind = "points",
     .shape = "LGT3",
     .names = "1st component|2nd component|3rd component",
     .needs = "attention.k",

@@ -19,7 +19,7 @@ typedef struct sl_look {
 struct sl_probe_run;
 typedef struct sl_probe_type {
   sl_desc desc;
-  const char *kind; /* how to draw it: scalar, series, matrix, tokens or table */
+  const char *kind; /* how to draw it: scalar, series, matrix, tokens, points or table */
   const char *
       shape; /* a letter per dimension: T, S (keys of a row), L, H, G, P (L+1 residual streams), K (first keys),
                         Q (bands), digits themselves */

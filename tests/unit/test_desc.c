@@ -198,7 +198,8 @@ static void check_names(const sl_probe_type *p) {
 }
 
 static void probes(void) {
-  static const char *const kinds[] = {"scalar", "series", "matrix", "tokens", "table", "histogram"};
+  static const char *const kinds[] = {"scalar", "series", "matrix",   "tokens",
+                                      "points", "table",  "histogram"};
   sl_model_config c;
   sl_model m;
   check_family(&sl_probe_family);

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { namesAlong, numbers, outerNames, sum, wayOf } from '../../web/src/panels/generic.js';
+import { apart, namesAlong, numbers, outerNames, sum, wayOf } from '../../web/src/panels/generic.js';
+import { nearestDot, placeDots } from '../../web/src/plot/dots.js';
 import { registry } from './real_engine.mjs';
 
 const probe = (shape, value = (i) => i) => ({ shape,
@@ -13,7 +14,7 @@ test('every kind and shape has a way to be drawn', () => {
     ['scalar', [], 'number'], ['scalar', [1], 'number'], ['series', [4], 'bars'], ['series', [200], 'lines'],
     ['series', [2, 50], 'lines'], ['histogram', [32], 'bars'], ['matrix', [6, 6], 'cells'], ['matrix', [1, 1], 'number'],
     ['matrix', [64, 64], 'maps'], ['matrix', [2, 2, 64, 64], 'maps'], ['tokens', [64], 'lines'],
-    ['tokens', [2, 2, 64], 'lines'], ['table', [3, 3, 2], 'table'], ['something new', [3, 5], 'lines'],
+    ['tokens', [2, 2, 64], 'lines'], ['table', [3, 3, 2], 'table'], ['points', [2, 1, 9, 3], 'points'], ['points', [9, 1], 'table'], ['points', [9], 'table'], ['something new', [3, 5], 'lines'],
   ];
   for (const [kind, shape, way] of ways) assert.equal(wayOf(kind, shape), way, `${kind} ${shape}`);
 });
@@ -73,4 +74,28 @@ test('the line above says what stands out', () => {
   assert.equal(sum({ ...info, kind: 'matrix', shape: ['L', 'H'] }, probe([2, 2])), 'From 0 to 3.00; largest: layer 2, head 2.');
   assert.equal(sum({ ...info, kind: 'scalar' }, probe([1], () => -2)), '', 'the number stands there');
   assert.equal(sum({ ...info, kind: 'series', shape: ['K'] }, probe([2], () => NaN)), 'No numbers yet.');
+});
+
+test('how far the first point stands from the others', () => {
+  /** The others on the corners of a square around (1, 1): each √2 from its middle. */
+  const square = (x, y) => [x, y, 0, 0, 2, 0, 0, 2, 2, 2];
+  const cloud = { shape: [2, 1, 5, 2], data: Float32Array.from([...square(1, 1), ...square(4, 5)]) };
+  assert.deepEqual(apart(cloud).map((one) => Number(one.toFixed(6))), [0, Number((5 / Math.SQRT2).toFixed(6))]);
+  const info = { id: 'made_up', label: 'Made up', kind: 'points', shape: ['L', 'G', 'T', '2'], names: ['across', 'up'] };
+  assert.equal(sum(info, cloud), 'Token 1 stands 4 times as far from the middle of the others as they do in layer 2, key/value head 1; 1.8 times in the median of 2.');
+  assert.equal(sum(info, { shape: [1, 1, 5, 2], data: cloud.data.slice(10) }), 'Token 1 stands 4 times as far from the middle of the others as they do.');
+  assert.equal(sum(info, { shape: [1, 1, 3, 2], data: new Float32Array(6) }), 'No numbers yet.', 'all in one place');
+  assert.deepEqual(numbers(info, cloud).columns, ['', 'across', 'up']);
+  assert.deepEqual(numbers(info, cloud).rows[5], ['layer 2, key/value head 1, token 1', 4, 5]);
+});
+
+test('dots keep their shape, lie inside the square and are found again', () => {
+  const [xs, ys] = [[-1, 3, 0], [0, 1, -0.5]];
+  const places = placeDots(xs, ys, 100);
+  for (const all of [places.x, places.y]) assert.ok(all.every((one) => one >= 0 && one <= 100));
+  assert.ok(Math.abs((places.x[1] - places.x[0]) / (places.y[0] - places.y[1]) - 4) < 1e-9, 'one scale, up is up');
+  assert.deepEqual([places.x[2], places.y[0]], places.zero);
+  xs.forEach((_, i) => assert.equal(nearestDot(places, places.x[i] + 3, places.y[i] - 2, 10), i));
+  assert.equal(nearestDot(places, places.x[0], places.y[0] + 50, 10), -1);
+  assert.ok(placeDots([0, 0], [0, 0], 100).x.every((one) => one === 50));
 });

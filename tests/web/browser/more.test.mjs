@@ -22,6 +22,7 @@ async function invented(page) {
       { id: 'along', kind: 'tokens', shape: ['L', 'H', 'T'], size: [2, 2, 24] },
       { id: 'rows', kind: 'table', shape: ['P', '3', '2'], size: [3, 3, 2] },
       { id: 'named', kind: 'series', shape: ['3'], names: ['as it is', 'halved', 'gone'], size: [3] },
+      { id: 'cloud', kind: 'points', shape: ['L', 'T', '2'], size: [2, 24, 2] },
       { id: 'never_seen', kind: 'hologram', shape: ['Q'], size: [5] },
     ].map((one) => ({ ...one, label: `Made-up ${one.id}`, help: 'Of no use.' }));
     const view = { scale: 'linear', theme: 'auto', head: '', tables: [], more: [], pace: [] };
@@ -62,6 +63,7 @@ describe('more measurements', () => {
     assert.equal(await page.locator('[data-probe=along] .uplot').count(), 1);
     assert.equal(await page.locator('[data-probe=rows] tbody tr').count(), 9);
     assert.equal(await page.locator('[data-probe=never_seen] .bars li').count(), 5);
+    assert.equal(await page.locator('[data-probe=cloud] figure canvas').count(), 2);
     assert.deepEqual(await page.locator('[data-probe=named] .bar-name').allTextContents(), ['as it is', 'halved', 'gone']);
     assert.equal(await page.textContent('#more-named-summary'), 'From 0 to 0.909; largest: gone.');
     await page.locator('.panel[data-probe=along]').hover();
@@ -142,6 +144,45 @@ describe('more measurements', () => {
     assert.deepEqual(complaints, []);
   });
 
+  test('keys as points: pointer and keys name a token, which is marked everywhere', async () => {
+    const { page, complaints } = await lab.open({ hash: '#preset=R2&more=key_pca' });
+    await page.evaluate(() => window.sinklab.step(2));
+    const panel = page.locator('.panel[data-probe=key_pca]');
+    const wall = panel.getByRole('application');
+    await panel.locator('figure').nth(3).waitFor();
+    assert.match(await page.textContent('#more-key_pca-summary'), /^Token 1 stands [\d.]+ times as far .* in the median of 4\.$/);
+    assert.match(await wall.getAttribute('aria-label'), /^Keys in three dimensions\. Token 1 stands .* Page Down/);
+    const inked = await panel.locator('canvas').first().evaluate((canvas) => {
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      return new Set(new Uint32Array(data.buffer)).size;
+    });
+    assert.ok(inked > 5, `${inked} colours`);
+    await wall.focus();
+    for (const key of ['ArrowRight', 'PageDown', 'Shift+ArrowRight']) await page.keyboard.press(key);
+    assert.match(await panel.locator('.dots-read').textContent(), /^Layer 1, key\/value head 2: token 9 “.+” at (−?[\d.]+(e−\d+)?(, )?){3}$/);
+    assert.equal(await panel.locator('[role=status]').textContent(), await panel.locator('.dots-read').textContent());
+    await lab.drawn(page);
+    assert.equal(await page.evaluate(() => [...document.querySelectorAll('.tok')].findIndex((one) => one.classList.contains('pointed'))), 8);
+    assert.equal(await panel.locator('.dot-ring:visible').count(), 4);
+    const [ring, canvas] = [await panel.locator('.dot-ring').nth(2).boundingBox(), panel.locator('canvas').nth(2)];
+    await page.keyboard.press('Escape');
+    await lab.drawn(page);
+    assert.equal(await panel.locator('.dot-ring:visible').count(), 0);
+    assert.match(await panel.locator('.dots-read').textContent(), /^Point at a dot/);
+    await canvas.scrollIntoViewIfNeeded();
+    const box = await canvas.boundingBox();
+    await page.mouse.move(ring.x + ring.width / 2, ring.y + ring.height / 2);
+    assert.ok(ring.y > box.y - 1 && ring.y < box.y + box.height, 'the page has not moved');
+    assert.match(await panel.locator('.dots-read').textContent(), /^Layer 2, key\/value head 1: token \d+ /);
+    await page.mouse.move(1, 1);
+    await page.locator('.tok').nth(4).hover();
+    await lab.drawn(page);
+    assert.equal(await panel.locator('.dot-ring:visible').count(), 4, 'a token pointed at elsewhere');
+    await panel.getByRole('button', { name: 'Table', exact: true }).click();
+    assert.match(await panel.locator('thead').textContent(), /1st component2nd component3rd component/);
+    assert.deepEqual(complaints, []);
+  });
+
   test('measured when asked for, and looked at afterwards', async () => {
     const { page, complaints } = await lab.open({ hash: '#more=query_norm&pace=query_norm.once' });
     const panel = page.locator('.panel[data-probe=query_norm]');
@@ -160,7 +201,7 @@ describe('more measurements', () => {
 
   test('axe finds nothing, and it fits a small screen', async () => {
     for (const [theme, width] of [['light', 1280], ['dark', 390]]) {
-      const { page } = await lab.open({ theme, width, height: 844, touch: width < 500, hash: '#more=query_norm,attention,sink_rate_head,spiked' });
+      const { page } = await lab.open({ theme, width, height: 844, touch: width < 500, hash: '#more=query_norm,attention,sink_rate_head,spiked,key_pca' });
       await page.evaluate(() => window.sinklab.step(2));
       await page.waitForFunction(() => document.querySelector('.panel[data-probe=query_norm] .uplot'));
       assert.deepEqual(await violations(page), [], `${theme} ${width}`);

@@ -1,7 +1,7 @@
 /** How to draw numbers of which nothing is known but kind and shape. Pure. */
 import { layerName } from '../say.js';
 import { t } from '../strings/index.js';
-import { fixed, show, token } from '../format.js';
+import { fixed, show, times, token } from '../format.js';
 
 /** @typedef {import('../types.js').ProbeInfo} ProbeInfo */
 /** @typedef {import('../types.js').Probe} Probe */
@@ -9,8 +9,9 @@ import { fixed, show, token } from '../format.js';
 /**
  * number: one value. bars: a few values side by side. lines: values over the last axis, one line for
  * each place on the axes before it. cells: rows and columns with the numbers written in. maps: a
- * square of pixels for each place on the axes before the last two. table: numbers alone.
- * @typedef {'number' | 'bars' | 'lines' | 'cells' | 'maps' | 'table'} Way
+ * square of pixels for each place on the axes before the last two. points: a cloud of tokens for each place
+ * on the axes before them and their coordinates. table: numbers alone.
+ * @typedef {'number' | 'bars' | 'lines' | 'cells' | 'maps' | 'points' | 'table'} Way
  */
 
 /** So many columns have room for their numbers. */
@@ -21,7 +22,8 @@ const BARS = 48;
 export function wayOf(kind, shape) {
   const last = shape[shape.length - 1] ?? 1;
   if (shape.every((n) => n === 1)) return 'number';
-  if (kind === 'table') return 'table';
+  if (kind === 'points' && shape.length > 1 && last > 1) return 'points';
+  if (kind === 'table' || kind === 'points') return 'table';
   if (kind === 'tokens') return 'lines';
   if (shape.length === 1) return last <= BARS ? 'bars' : 'lines';
   if (kind === 'matrix') return shape.length === 2 && last <= CELLS ? 'cells' : 'maps';
@@ -91,12 +93,47 @@ export function extent(data) {
   return at < 0 ? { min: NaN, max: NaN, at } : { min, max, at };
 }
 
+/** How far the first token stands from the middle of the others, in each cloud of points: 1 is as far as
+ * they themselves are from it, in the root mean square. @param {Probe} probe (…, tokens, coordinates)
+ * @returns {number[]} */
+export function apart({ data, shape }) {
+  const [T, C] = shape.slice(-2);
+  return Array.from({ length: data.length / (T * C) || 0 }, (_, cloud) => {
+    let own = 0;
+    let others = 0;
+    for (let c = 0; c < C; c++) {
+      let [sum, squares] = [0, 0];
+      /** @param {number} i */
+      const at = (i) => data[(cloud * T + i) * C + c];
+      for (let i = 1; i < T; i++) sum += at(i);
+      const middle = sum / (T - 1);
+      for (let i = 1; i < T; i++) squares += (at(i) - middle) ** 2;
+      own += (at(0) - middle) ** 2;
+      others += squares / (T - 1);
+    }
+    return Math.sqrt(own / others);
+  });
+}
+
+/** @param {ProbeInfo} info @param {Probe} probe @returns {string} */
+function sumApart(info, probe) {
+  const ratios = apart(probe);
+  const { at, max } = extent(ratios);
+  if (at < 0) return t('no_numbers');
+  if (ratios.length === 1) return t('more_apart', { most: times(max) });
+  const known = ratios.filter(Number.isFinite).sort((a, b) => a - b);
+  const median = (known[(known.length - 1) >> 1] + known[known.length >> 1]) / 2;
+  return t('more_apart_most', { most: times(max), where: outerNames(info, probe.shape, 2)[at], median: times(median), n: known.length });
+}
+
 /** One line of numbers above the chart. @param {ProbeInfo} info @param {Probe} probe @returns {string} */
-export function sum(info, { data, shape }) {
+export function sum(info, probe) {
+  const { data, shape } = probe;
   const { min, max, at } = extent(data);
   if (at < 0) return t('no_numbers');
   const T = shape[shape.length - 1] ?? 1;
   if (data.length === 1) return '';
+  if (wayOf(info.kind, shape) === 'points') return sumApart(info, probe);
   if (overTokens(info, shape) && wayOf(info.kind, shape) === 'lines' && T > 1) {
     let first = 0;
     let others = 0;

@@ -11,6 +11,7 @@ import { papers } from '../ui/paper.js';
 import { paceOf, pacesOf, withPace } from '../lab/pace.js';
 import { Frame } from './panel.js';
 import { grouped, matches } from './browse.js';
+import { Points } from './points.js';
 import { wordAt } from './window.js';
 import { extent, namesAlong, numbers, outerNames, overTokens, sum, wayOf } from './generic.js';
 
@@ -20,6 +21,9 @@ import { extent, namesAlong, numbers, outerNames, overTokens, sum, wayOf } from 
 
 /** More lines than these do not all get their name. */
 const NAMED = 4;
+
+/** More figures than these take the whole row. */
+const FIGURES = 4;
 
 /** So many measurements are found by a word, not by looking. */
 const MANY = 12;
@@ -103,6 +107,8 @@ class MorePanel {
     this.way = '';
     /** @type {LinePlot | null} */
     this.plot = null;
+    /** @type {Points | null} */
+    this.points = null;
     this.frame = new Frame(hands, {
       id: `more-${info.id}`, title: info.label, help: info.help ?? '', paper: info.paper,
       table: () => this.numbers(counted), data: () => this.numbers((value) => value),
@@ -164,6 +170,7 @@ class MorePanel {
     this.now = shown;
     this.frame.settle();
     this.updatePace(shown);
+    if (this.points && this.points.marked !== shown.pointed) this.points.mark(shown.pointed);
     const { probe } = this;
     const stamp = `${probe?.shape} ${this.at?.id} ${shown.base} ${this.lacks} ${paceOf(shown.view, this.info)}`;
     if (stamp === this.seen) return;
@@ -173,13 +180,16 @@ class MorePanel {
       this.way = way;
       this.plot?.destroy();
       this.plot = null;
+      this.points?.destroy();
+      this.points = null;
       this.body.replaceChildren();
       this.body.className = `more-body way-${way}`;
-      if (['', 'table', 'cells', 'number'].includes(way)) this.body.removeAttribute('role'); // speaks for itself
+      if (['', 'table', 'cells', 'number', 'points'].includes(way)) this.body.removeAttribute('role'); // speaks for itself
       else this.frame.describe(this.body);
     }
     this.frame.summarise(probe ? sum(this.info, probe) : this.lacks || t(this.absent(shown)));
     if (probe) this.draw(/** @type {import('./generic.js').Way} */ (way), probe);
+    this.frame.el.classList.toggle('wide', this.body.querySelectorAll('figure').length > FIGURES);
   }
 
   /** @param {Shown} shown @returns {'more_recorded' | 'more_ask' | 'more_absent'} */
@@ -191,6 +201,7 @@ class MorePanel {
   /** @param {import('./generic.js').Way} way @param {Probe} probe */
   draw(way, probe) {
     if (way === 'lines') return this.drawLines(probe);
+    if (way === 'points') return this.drawPoints(probe);
     if (way === 'number') return this.body.replaceChildren(h('p', { class: 'big-number' }, show(probe.data[0])));
     if (way === 'bars') return this.body.replaceChildren(bars(this.info, probe));
     if (way === 'maps') return this.body.replaceChildren(...maps(this.info, probe));
@@ -212,6 +223,16 @@ class MorePanel {
         quiet: names.length > NAMED && r > 0 && r < names.length - 1 })),
       marks: tokens ? names.map((_, line) => ({ line, at: 0, colour: c.accent })) : [],
     });
+  }
+
+  /** @param {Probe} probe */
+  drawPoints(probe) {
+    if (!this.now) return;
+    if (!this.points) {
+      this.points = new Points(this.hands);
+      this.body.replaceChildren(...this.points.parts);
+    }
+    this.points.set({ info: this.info, probe, frame: this.at, run: this.now.run }, sum(this.info, probe));
   }
 
   /** @param {boolean} tokens */
