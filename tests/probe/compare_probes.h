@@ -66,9 +66,9 @@ static const probe_case probe_cases[] = {
      "{\"seed\":\"1\",\"model\":{\"layers\":1,\"heads\":1,\"width\":32,\"ffn_width\":128,"
      "\"norm\":\"layernorm\",\"init_embedding\":1,\"bias\":true,\"init_matrix\":0.14},\"data\":{"
      "\"corpus\":{\"type\":\"backcopy\",\"triggers\":\" et\",\"first_trigger\":false},"
-     "\"packing\":\"causal_fixed_bos\",\"context\":32},\"train\":{\"steps\":500,\"batch\":8,"
+     "\"packing\":\"causal_fixed_bos\",\"context\":32},\"train\":{\"steps\":250,\"batch\":4,"
      "\"shards\":1,\"lr\":0.3,\"clip\":1,\"optimiser\":{\"type\":\"sgd\",\"momentum\":0.9}}}",
-     500, SL_INPUT_PACKED, 0}};
+     250, SL_INPUT_PACKED, 0}};
 enum { PROBE_CASES = sizeof probe_cases / sizeof *probe_cases, WINDOWS = 5 };
 
 /* By probe: the largest error, and whether it gave anything but zeros. */
