@@ -5,8 +5,10 @@
 
 /* What counts: a head has a sink where the first token passes epsilon in half of the windows; it is
  * said to rest if it does so at a tenth of the tokens; a value is drained below half of the others'
- * length; a norm stands out at three times the others'. */
-static const double formed = 0.5, rests = 0.1, drained = 0.5, stands_out = 3;
+ * length, and next to nothing below a fifth; from four fifths on it is as any other; a norm stands out at
+ * three times the others'. */
+static const double formed = 0.5, rests = 0.1, drained = 0.5, nothing = 0.2, as_others = 0.8,
+                    stands_out = 3;
 enum { HEADS_NAMED = 4 };
 
 typedef enum verdict { UNCLEAR, SINK, SLOT, NONE } verdict;
@@ -95,13 +97,24 @@ static void say_slot(report *r) {
       percent(number(r, -1, "alpha", i)));
 }
 
+/* The one of the keys behind the first that is a sink in most heads, from 0, if it is in one; or 0. */
+static int sink_elsewhere(const report *r) {
+  int best = 1;
+  for (int k = 2; k < SL_SINK_KEYS; k++)
+    if (number(r, -1, "sink_rate", k) > number(r, -1, "sink_rate", best)) best = k;
+  return number(r, -1, "sink_rate", best) * heads(r) >= formed ? best : 0;
+}
+
 static void say_none(report *r) {
-  int i = largest(r, "alpha", heads(r));
+  const int i = largest(r, "alpha", heads(r)), elsewhere = sink_elsewhere(r);
   sl_text_printf(
       r->out,
-      "This model has no attention sink: no head looks mostly at the first token; the most "
+      "This model has no attention sink on the first token: no head looks mostly at it; the most "
       "that any gives it is %d %% of its attention.",
       percent(number(r, -1, "alpha", i)));
+  if (elsewhere)
+    sl_text_printf(r->out, " It has one on token %d of the window: the sink rate there is %d %%.",
+                   elsewhere + 1, percent(number(r, -1, "sink_rate", elsewhere)));
 }
 
 static void say_unclear(report *r) {
@@ -158,9 +171,10 @@ static void say_values(report *r) {
         "Head %d of layer %d gives %d %% of its attention to %s, whose value is %.2f times "
         "as long as the others': ",
         i % d->H + 1, i / d->H + 1, percent(number(r, -1, "alpha", i)), first_token(r), ratio);
-    sl_text_add(r->out, ratio < drained
-                            ? "looking there adds next to nothing."
-                            : "it reads the same thing again and again, a broadcast and no rest.");
+    sl_text_add(r->out, ratio < nothing ? "looking there adds next to nothing."
+                        : ratio < as_others
+                            ? "looking there adds less than looking elsewhere."
+                            : "it reads the same thing again and again, a broadcast.");
     end(r);
     n++;
   }
@@ -192,20 +206,28 @@ static void say_norms(report *r) {
 
 /* ---- why ---- */
 
-/* Whether every row's weights add up to one. */
-static int has_unit_rows(const report *r) {
+/* Whether scores that are all small leave the weights what they are. */
+static int must_attend(const report *r) {
   const sl_attention *a = &r->model->blocks[0].attention;
-  return a->normaliser->unit_rows && !a->similarity->finish;
+  return a->normaliser->scale_free && !a->similarity->is_signed && !a->similarity->finish;
 }
 
 static void say_weights(report *r) {
   const sl_model_config *c = &r->model->config;
   begin(r, "why");
-  if (has_unit_rows(r))
+  if (must_attend(r) && r->model->blocks[0].attention.normaliser->unit_rows)
     sl_text_add(
         r->out,
         "The weights of every row must add up to one, so a head with nothing to say still has "
         "to put its attention somewhere.");
+  else if (must_attend(r))
+    sl_text_printf(
+        r->out,
+        "The weights of a row need not add up to one here (similarity %s, normaliser %s), but "
+        "small "
+        "scores do not make them small: a head with nothing to say still has to put its attention "
+        "somewhere.",
+        c->similarity.row->id, c->normaliser.row->id);
   else
     sl_text_printf(
         r->out,
@@ -224,15 +246,14 @@ static const char *place_of(const report *r) {
     return "The same token stands at the front of every window: a place to "
            "rest that is always there.";
   if (r->verdict == NONE)
-    return "No token is at the front of every window, so there is no one place that is always "
-           "there.";
+    return "Windows begin with different tokens: none at the front is always there to rest on.";
   return "Windows begin with different tokens; what these share is that they see nothing but "
          "themselves, and by that a model can tell the first place.";
 }
 
 static void say_place(report *r) {
   const sl_sink_type *sink = r->model->blocks[0].attention.sink;
-  if (!has_unit_rows(r)) return;
+  if (!must_attend(r)) return;
   begin(r, "why");
   if (sink->has & (SL_SINK_KEY | SL_SINK_LOGIT | SL_SINK_TOKEN))
     sl_text_printf(r->out, "It was given a place for that: %s.", sink->desc.id);

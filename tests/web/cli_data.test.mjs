@@ -76,7 +76,16 @@ describe('looking at a saved model', () => {
     assert.ok(['sink', 'slot', 'none'].includes(report.verdict));
     assert.deepEqual(probes.alpha.shape, [1, 1]);
     const trained = good('analyze', 'R0', '--steps', '3', '--set', 'eval.sequences=2', '--quiet').stdout;
-    assert.match(trained, /^This model has no attention sink/);
+    assert.match(trained, /^This model has no attention sink on the first token: [^\n]* attention\.\n/);
+  });
+
+  test('the report knows a sink that is not on the first token, and weights that cannot vanish', () => {
+    const report = (...args) => good('analyze', 'R0', '--set', 'eval.sequences=10', '--quiet', ...args).stdout;
+    const second = report('--steps', '200', '--set', 'data.packing={"type":"fixed_token","place":2}');
+    assert.match(second, /^This model has no attention sink on the first token: .* It has one on token 2 of the window: the sink rate there is (\d\d|100) %\.\n/);
+    assert.doesNotMatch(second, /always there\./);
+    assert.match(report('--steps', '1', '--set', 'model.normaliser=scaled'), /small scores do not make them small: .* has to put/);
+    assert.match(report('--steps', '1', '--set', 'model.normaliser=off_by_one'), /can give nothing/);
   });
 
   test('places that are no tokens, layers or heads are named', () => {
