@@ -4,6 +4,8 @@
 #include "../base/math.h"
 #include "probe_theory.h"
 
+extern const sl_probe_type sl_probe_repeated_row;
+
 static sl_code check(const sl_model *m, sl_error *e) {
   const sl_position_type *p = m->position.type;
   SL_TRY(sl_theory_check(m, e));
@@ -44,6 +46,7 @@ const sl_probe_type sl_probe_closed_form = {
              "arXiv 2410.10781, app. C.1", NULL},
     .kind = "tokens",
     .shape = "LHT",
+    .over = &sl_probe_repeated_row,
     .needs = "attention.weights",
     .measure = measure,
     .check = check};

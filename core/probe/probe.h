@@ -23,8 +23,9 @@ typedef struct sl_probe_type {
   const char *
       shape; /* a letter per dimension: T, S (keys of a row), L, H, G, P (L+1 residual streams), K (first keys),
                         Q (bands), digits themselves */
-  sl_words names;    /* of the places on the last axis that is a digit, with "|" between them */
-  const char *needs; /* saved tensors it reads, by name without the layer */
+  sl_words names; /* of the places on the last axis that is a digit, with "|" between them */
+  const struct sl_probe_type *over; /* or NULL: of the same shape, what this is the theory of */
+  const char *needs;                /* saved tensors it reads, by name without the layer */
   /* Adds one window's numbers to out; the sum is divided by the number of windows. */
   void (*add)(const sl_look *look, float *out);
   /* Or, instead of add: passes of its own (with changes, or backwards). out is all zeros. */

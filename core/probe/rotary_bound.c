@@ -4,6 +4,8 @@
 #include "../base/math.h"
 #include "probe_theory.h"
 
+extern const sl_probe_type sl_probe_repeated_most;
+
 static sl_code check(const sl_model *m, sl_error *e) {
   SL_TRY(sl_theory_check(m, e));
   if (m->position.type->turn) return SL_OK;
@@ -35,6 +37,7 @@ const sl_probe_type sl_probe_rotary_bound = {
              "arXiv 2410.10781, app. C.1", NULL},
     .kind = "tokens",
     .shape = "LHT",
+    .over = &sl_probe_repeated_most,
     .needs = "attention.q",
     .measure = measure,
     .check = check};

@@ -193,6 +193,7 @@ static void write_probe(sl_text *out, const sl_probe_type *p) {
   key_string(out, "kind", p->kind);
   key_string(out, "needs", p->needs);
   if (p->measure) sl_text_add(out, ",\"passes\":true");
+  if (p->over) key_string(out, "over", p->over->desc.id);
   sl_text_add(out, ",\"shape\":[");
   for (const char *s = p->shape; *s; s++)
     sl_text_printf(out, "%s\"%c\"", s == p->shape ? "" : ",", *s);
@@ -294,7 +295,9 @@ void sl_registry_write_markdown(sl_text *out) {
   for (int i = 0; i < sl_probe_family.count; i++) {
     const sl_probe_type *p = (const sl_probe_type *)sl_probe_family.rows[i];
     const sl_probe_names names = sl_registry_probe_names(p);
-    sl_text_printf(out, "| `%s` | %s | %s", p->desc.id, p->kind, p->shape);
+    sl_text_printf(out, "| `%s` | %s", p->desc.id, p->kind);
+    if (p->over) sl_text_printf(out, ", over `%s`", p->over->desc.id);
+    sl_text_printf(out, " | %s", p->shape);
     for (int k = 0; k < names.count; k++)
       sl_text_printf(out, "%s%.*s%s", k ? "; " : " (", names.at[k].length, names.at[k].text,
                      k + 1 < names.count ? "" : ")");

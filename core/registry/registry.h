@@ -7,7 +7,7 @@
 
 /* {"abi":1,"hash":"…","config":{section},"families":{id:{"id","label","help","rows":[{"id","label","help",
  * "paper","params":[…]}]}},"inputs":[{"id","label","help"}],"probes":[{…,"kind","shape":["L","2"],
- * "names"?:["one","other"]}]}; a param is {"key","label","help","unit"?,"type","scale"?,"default","min"?,"max"?,"options"?,"family"?,"section"?}. */
+ * "names"?:["one","other"],"over"?:"its measured one"}]}; a param is {"key","label","help","unit"?,"type","scale"?,"default","min"?,"max"?,"options"?,"family"?,"section"?}. */
 void sl_registry_write_json(sl_text *out);
 void sl_registry_write_markdown(sl_text *out);
 

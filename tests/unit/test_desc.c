@@ -214,6 +214,9 @@ static void probes(void) {
     for (int d = sl_probe_shape(p, &m.dims, shape) - 1; d >= 0; d--)
       check(shape[d] >= 1, "probe %s: shape %s", p->desc.id, p->shape);
     check_names(p);
+    check(!p->over || (!p->over->over && !strcmp(p->over->shape, p->shape) &&
+                       !strcmp(p->over->kind, p->kind)),
+          "probe %s cannot be drawn over %s", p->desc.id, p->over ? p->over->desc.id : "");
     check(saved_somewhere(&m.plan, p->needs), "probe %s needs %s, which is not saved", p->desc.id,
           p->needs);
   }

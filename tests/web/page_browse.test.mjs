@@ -4,7 +4,7 @@ import { test } from 'node:test';
 
 import { Looker } from '../../web/src/engine/look.js';
 import { SinklabError } from '../../web/src/engine/errors.js';
-import { paceOf, pacesOf, wantedAt, withPace } from '../../web/src/lab/pace.js';
+import { paceOf, pacesOf, wantedAt, withMeasured, withPace } from '../../web/src/lab/pace.js';
 import { grouped, matches } from '../../web/src/panels/browse.js';
 import { History } from '../../web/src/state/history.js';
 import { FakeEngine } from './fake_engine.mjs';
@@ -41,6 +41,18 @@ test('passes of their own wait to be asked for; the link says what is unusual', 
     { probes: ['attention', 'jacobian', 'entropy'], paces: { jacobian: 'once', entropy: 16 } });
   assert.equal(paceOf({ pace: ['jacobian.1'] }, dear), 'once', 'a link cannot have it made with every picture');
   assert.deepEqual(withPace(view, cheap, '1'), []);
+});
+
+test('what a theory is about is measured with it', () => {
+  const [measured, theory] = [probe('measured', { passes: true }), probe('theory', { passes: true, over: 'measured' })];
+  const probes = [measured, theory, cheap];
+  const asked = (more, pace = []) => wantedAt([], { more, pace }, probes);
+  assert.deepEqual(asked(['theory']), { probes: ['measured', 'theory'], paces: { measured: 'once', theory: 'once' } });
+  assert.deepEqual(asked(['measured']), { probes: ['measured'], paces: { measured: 'once' } });
+  assert.deepEqual(asked(['theory', 'measured'], ['theory.eval']).paces, { measured: 'eval', theory: 'eval' });
+  assert.deepEqual(asked(['theory', 'measured'], ['measured.eval']).paces, { measured: 'eval', theory: 'once' });
+  assert.deepEqual(withMeasured(['theory'], probes), ['theory', 'measured']);
+  assert.deepEqual(withMeasured(['entropy', 'measured'], probes), ['entropy', 'measured']);
 });
 
 /** What each frame of a looker measures. */

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { apart, namesAlong, numbers, outerNames, sum, wayOf } from '../../web/src/panels/generic.js';
+import { linesOf, sayWidest, widest } from '../../web/src/panels/over.js';
 import { nearestDot, placeDots } from '../../web/src/plot/dots.js';
 import { registry } from './real_engine.mjs';
 
@@ -98,4 +99,25 @@ test('dots keep their shape, lie inside the square and are found again', () => {
   xs.forEach((_, i) => assert.equal(nearestDot(places, places.x[i] + 3, places.y[i] - 2, 10), i));
   assert.equal(nearestDot(places, places.x[0], places.y[0] + 50, 10), -1);
   assert.ok(placeDots([0, 0], [0, 0], 100).x.every((one) => one === 50));
+});
+
+test('a theory lies over what was measured: where they differ most, and which heads are drawn', () => {
+  const info = { id: 'made_up', label: 'Made up', kind: 'tokens', shape: ['L', 'H', 'T'] };
+  const shape = [3, 2, 4];
+  const measured = probe(shape, () => 0.5);
+  const theory = probe(shape, (i) => 0.5 + (i % 4 === 2 ? 0.01 * (1 + ((5 * Math.floor(i / 4)) % 6)) : 0)); // by head .01 .06 .05 .04 .03 .02
+  const { gap, at } = widest(theory.data, measured.data);
+  assert.deepEqual([gap.toFixed(4), at], ['0.0600', 6]);
+  assert.deepEqual(linesOf(info, theory, measured, null), [1, 2, 3, 4]);
+  assert.deepEqual(linesOf(info, theory, measured, { layer: 2, head: 1 }), [5]);
+  assert.deepEqual(linesOf(info, theory, measured, { layer: 7, head: 1 }), [1, 2, 3, 4], 'a head that is not there');
+  assert.deepEqual(linesOf({ ...info, shape: ['L', 'G', 'T'] }, theory, measured, { layer: 2, head: 1 }), [1, 2, 3, 4]);
+  assert.equal(sayWidest(info, theory, measured, [5]),
+    'Solid: measured; dashed: by theory. Largest difference 0.020: in layer 3, head 2 at token 3, 0.500 measured, 0.520 by theory.');
+  assert.match(sayWidest(info, theory, measured, [1, 2, 3, 4]), /0\.060: in layer 1, head 2 .* Drawn are the 4 of 6 lines/);
+  assert.equal(sayWidest(info, probe(shape, () => NaN), measured, [0]), 'No numbers yet.');
+  for (const one of registry.probes.filter((info) => info.over)) {
+    assert.deepEqual(registry.probes.find((info) => info.id === one.over).shape, one.shape, one.id);
+  }
+  assert.equal(registry.probes.find((info) => info.id === 'closed_form').over, 'repeated_row');
 });

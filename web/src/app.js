@@ -10,7 +10,7 @@ import { askFor } from './lab/input.js';
 import { Track, emptyRun } from './lab/track.js';
 import { DEFAULT_VIEW, decode, encode } from './state/hash.js';
 import { keptText } from './state/keep.js';
-import { wantedAt } from './lab/pace.js';
+import { wantedAt, withMeasured } from './lab/pace.js';
 import { same } from './state/paths.js';
 import { adopt, asRefusal, change, draft, obstacles, reseed, reset } from './form/settle.js';
 import { knownPath } from './form/model.js';
@@ -263,7 +263,8 @@ export class App {
   /** Has the worker measure what is drawn, and no more. @param {string[]} [now] asked for just this once */
   async want(now = []) {
     try {
-      await askFor(this, { ...wantedAt(PROBES, this.view, this.registry?.probes ?? []), now });
+      const probes = this.registry?.probes ?? [];
+      await askFor(this, { ...wantedAt(PROBES, this.view, probes), now: withMeasured(now, probes) });
     } catch (error) {
       if (!this.view.more.length) throw error;
       this.setView({ more: [] });

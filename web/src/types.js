@@ -16,8 +16,8 @@
  * @typedef {{id: string, label: string, help: string, paper?: string, params?: Param[]}} Row
  * @typedef {{id: string, label: string, help: string, rows: Row[]}} Family
  * @typedef {{id: string, label: string, help?: string, paper?: string, kind: string, shape?: string[],
- *   names?: string[], needs?: string, passes?: boolean}} ProbeInfo  names: of the places on the last axis
- *   that is a plain length; needs: tensors that it reads; passes: it runs passes of its own
+ *   names?: string[], over?: string, needs?: string, passes?: boolean}} ProbeInfo  names: of the places on
+ *   the last axis that is a plain length; over: the probe that this is the theory of; needs: tensors that it reads; passes: it runs passes of its own
  * @typedef {{
  *   abi: number, hash: string, config: {id: string, params: Param[]},
  *   families: {[id: string]: Family}, inputs: Option[], probes: ProbeInfo[]

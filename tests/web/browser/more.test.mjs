@@ -183,6 +183,31 @@ describe('more measurements', () => {
     assert.deepEqual(complaints, []);
   });
 
+  test('a theory is drawn over what it is about, or the engine says why there is none', async () => {
+    const { page, complaints } = await lab.open({ hash: '#preset=R1&model.position=alibi&model.heads=2&model.layers=3&more=closed_form' });
+    const panel = page.locator('.panel[data-probe=closed_form]');
+    const summary = () => page.textContent('#more-closed_form-summary');
+    await page.evaluate(() => window.sinklab.step(2));
+    await panel.getByRole('button', { name: 'Measure' }).click();
+    await panel.locator('.uplot').waitFor();
+    assert.match(await summary(), /^Solid: measured; dashed: by theory\. Largest difference \S+: in layer .* Drawn are the 4 of 6 lines/);
+    await page.evaluate(() => window.sinklab.setState({ view: { head: '1.1' } }));
+    await page.waitForFunction(() => /in layer 2, head 2 at token \d+, \S+ measured, \S+ by theory\.$/.test(document.getElementById('more-closed_form-summary').textContent));
+    await panel.getByRole('button', { name: 'Table', exact: true }).click();
+    await panel.locator('thead').waitFor();
+    const columns = await panel.locator('thead th').allTextContents();
+    assert.equal(columns.length, 14);
+    assert.deepEqual([columns[2], columns[8]], ['layer 1, head 1, by theory', 'layer 1, head 1, measured']);
+    const row = (await panel.locator('tbody tr').last().locator('td').allTextContents()).slice(1).map(Number);
+    assert.ok(row[0] > 0.001);
+    for (let i = 0; i < 6; i++) assert.ok(Math.abs(row[i] - row[i + 6]) <= 1e-3 * row[i], `${row}`);
+    assert.deepEqual(complaints, []);
+    const { page: other } = await lab.open({ hash: '#preset=R1&model.position=rotary&more=closed_form' });
+    await other.evaluate(() => window.sinklab.step(1));
+    await other.locator('.panel[data-probe=closed_form]').getByRole('button', { name: 'Measure' }).click();
+    await other.waitForFunction(() => /no closed form is known/.test(document.getElementById('more-closed_form-summary').textContent));
+  });
+
   test('measured when asked for, and looked at afterwards', async () => {
     const { page, complaints } = await lab.open({ hash: '#more=query_norm&pace=query_norm.once' });
     const panel = page.locator('.panel[data-probe=query_norm]');

@@ -26,13 +26,27 @@ export function withPace(view, info, pace) {
   return pace === String(pacesOf(info)[0]) ? others : [...others, `${info.id}.${pace}`];
 }
 
+/** The ids, each theory with what it is drawn over. @param {string[]} ids @param {ProbeInfo[]} probes
+ * @returns {string[]} */
+export function withMeasured(ids, probes) {
+  const over = probes.filter((info) => ids.includes(info.id)).map((info) => info.over ?? '').filter(Boolean);
+  return [...new Set([...ids, ...over])];
+}
+
 /** What the worker is asked for: the panels' own measurements with every picture, the open ones at their
- * pace. @param {string[]} own @param {View} view @param {ProbeInfo[]} probes
- * @returns {{probes: string[], paces: {[id: string]: Pace}}} */
+ * pace, and what a theory is drawn over at no slower one. @param {string[]} own @param {View} view
+ * @param {ProbeInfo[]} probes @returns {{probes: string[], paces: {[id: string]: Pace}}} */
 export function wantedAt(own, view, probes) {
-  const open = probes.filter((info) => view.more.includes(info.id) && !own.includes(info.id));
+  const opened = probes.filter((info) => view.more.includes(info.id));
+  const ids = withMeasured(opened.map((info) => info.id), probes);
+  const open = probes.filter((info) => ids.includes(info.id) && !own.includes(info.id));
+  /** @param {ProbeInfo} info */
+  const pace = (info) => {
+    const asked = opened.filter((one) => one === info || one.over === info.id).map((one) => paceOf(view, one));
+    return PACES.find((one) => asked.includes(one) && pacesOf(info).includes(one)) ?? paceOf(view, info);
+  };
   return {
     probes: [...own, ...open.map((info) => info.id)],
-    paces: Object.fromEntries(open.map((info) => [info.id, paceOf(view, info)])),
+    paces: Object.fromEntries(open.map((info) => [info.id, pace(info)])),
   };
 }

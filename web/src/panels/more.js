@@ -11,6 +11,7 @@ import { papers } from '../ui/paper.js';
 import { paceOf, pacesOf, withPace } from '../lab/pace.js';
 import { Frame } from './panel.js';
 import { grouped, matches } from './browse.js';
+import { linesOf, sayWidest } from './over.js';
 import { Points } from './points.js';
 import { wordAt } from './window.js';
 import { extent, namesAlong, numbers, outerNames, overTokens, sum, wayOf } from './generic.js';
@@ -85,7 +86,8 @@ export class MorePanels {
   /** @param {ProbeInfo[]} wanted */
   build(wanted) {
     const old = this.panels;
-    this.panels = new Map(wanted.map((info) => [info.id, old.get(info.id) ?? new MorePanel(this.hands, info)]));
+    this.panels = new Map(wanted.map((info) => [info.id, old.get(info.id)
+      ?? new MorePanel(this.hands, info, this.probes.find((one) => one.id === info.over))]));
     for (const [id, { chip, item }] of this.items) {
       const panel = this.panels.get(id);
       chip.setAttribute('aria-pressed', String(!!panel));
@@ -97,10 +99,11 @@ export class MorePanels {
 }
 
 class MorePanel {
-  /** @param {import('./panel.js').Hands} hands @param {ProbeInfo} info */
-  constructor(hands, info) {
+  /** @param {import('./panel.js').Hands} hands @param {ProbeInfo} info @param {ProbeInfo} [over] what it is the theory of */
+  constructor(hands, info, over) {
     this.hands = hands;
     this.info = info;
+    this.over = over;
     /** @type {Shown | null} */
     this.now = null;
     this.seen = '';
@@ -157,12 +160,18 @@ class MorePanel {
     return this.at?.probes[this.info.id] ?? null;
   }
 
+  /** What the theory is about, measured with it. */
+  get measured() {
+    return (this.over && this.at?.probes[this.over.id]) ?? null;
+  }
+
   /** @param {(value: number) => string | number} cell */
   numbers(cell) {
-    const { probe, now } = this;
+    const { probe, measured, over, now } = this;
     if (!probe || !now) return null;
     const words = Array.from(this.at?.tokens ?? [], (_, i) => wordAt(this.at, now.run, i));
-    return numbers(this.info, probe, { words, cell });
+    const table = numbers(this.info, probe, { words, cell });
+    return measured && over ? beside(table, numbers(over, measured, { words, cell }), [t('by_theory'), t('measured')]) : table;
   }
 
   /** @param {Shown} shown */
@@ -172,7 +181,7 @@ class MorePanel {
     this.updatePace(shown);
     if (this.points && this.points.marked !== shown.pointed) this.points.mark(shown.pointed);
     const { probe } = this;
-    const stamp = `${probe?.shape} ${this.at?.id} ${shown.base} ${this.lacks} ${paceOf(shown.view, this.info)}`;
+    const stamp = `${probe?.shape} ${this.at?.id} ${shown.base} ${this.lacks} ${paceOf(shown.view, this.info)} ${this.over ? shown.view.head : ''}`;
     if (stamp === this.seen) return;
     this.seen = stamp;
     const way = probe ? wayOf(this.info.kind, probe.shape) : '';
@@ -187,9 +196,22 @@ class MorePanel {
       if (['', 'table', 'cells', 'number', 'points'].includes(way)) this.body.removeAttribute('role'); // speaks for itself
       else this.frame.describe(this.body);
     }
-    this.frame.summarise(probe ? sum(this.info, probe) : this.lacks || t(this.absent(shown)));
+    this.frame.summarise(probe ? this.sum(probe) : this.lacks || t(this.absent(shown)));
     if (probe) this.draw(/** @type {import('./generic.js').Way} */ (way), probe);
     this.frame.el.classList.toggle('wide', this.body.querySelectorAll('figure').length > FIGURES);
+  }
+
+  /** @param {Probe} probe @returns {string} */
+  sum(probe) {
+    const { info, over, measured } = this;
+    if (measured) return sayWidest(info, probe, measured, this.lines(probe));
+    return (over && this.now?.frame?.refused?.[over.id]) || sum(info, probe);
+  }
+
+  /** Which lines are drawn. @param {Probe} probe @returns {number[]} */
+  lines(probe) {
+    if (this.measured) return linesOf(this.info, probe, this.measured, this.now?.solo ?? null);
+    return outerNames(this.info, probe.shape, 1).map((_, r) => r);
   }
 
   /** @param {Shown} shown @returns {'more_recorded' | 'more_ask' | 'more_absent'} */
@@ -209,19 +231,26 @@ class MorePanel {
   }
 
   /** @param {Probe} probe */
-  drawLines({ data, shape }) {
-    const { info } = this;
-    const n = shape[shape.length - 1];
-    const names = outerNames(info, shape, 1);
-    const tokens = overTokens(info, shape);
+  drawLines(probe) {
+    const { info, measured } = this;
+    const n = probe.shape[probe.shape.length - 1];
+    const names = outerNames(info, probe.shape, 1);
+    const rows = this.lines(probe);
+    const tokens = overTokens(info, probe.shape);
     const c = colours();
     this.plot ??= this.makePlot(tokens);
+    /** @param {Probe} from */
+    const curves = ({ data }) => rows.map((r) => Array.from(data.subarray(r * n, (r + 1) * n), (y) => (Number.isFinite(y) ? y : null)));
+    /** @type {import('../plot/lines.js').Line[]} */
+    const lines = rows.map((r, i) => ({ label: names[r], colour: shade(i, rows.length), width: i === rows.length - 1 ? 1.75 : 1.25,
+      quiet: rows.length > NAMED && i > 0 && i < rows.length - 1 }));
+    const theory = lines.map(({ label, colour }) => ({ label: rows.length > 1 ? `${label}, ${t('by_theory')}` : t('by_theory'), colour,
+      width: 2.5, dash: [7, 5], quiet: rows.length > 1 }));
     this.plot.set({
       x: Array.from({ length: n }, (_, i) => i + 1),
-      ys: names.map((_, r) => Array.from(data.subarray(r * n, (r + 1) * n), (y) => (Number.isFinite(y) ? y : null))),
-      lines: names.map((label, r) => ({ label, colour: shade(r, names.length), width: r === names.length - 1 ? 1.75 : 1.25,
-        quiet: names.length > NAMED && r > 0 && r < names.length - 1 })),
-      marks: tokens ? names.map((_, line) => ({ line, at: 0, colour: c.accent })) : [],
+      ys: measured ? [...curves(measured), ...curves(probe)] : curves(probe),
+      lines: measured ? [...lines, ...theory] : lines,
+      marks: tokens ? rows.map((_, line) => ({ line, at: 0, colour: c.accent })) : [],
     });
   }
 
@@ -249,6 +278,16 @@ class MorePanel {
     });
     return plot;
   }
+}
+
+/** Two tables of the same columns as one. @param {import('./panel.js').Table} a @param {import('./panel.js').Table} b
+ * @param {[string, string]} which @returns {import('./panel.js').Table} */
+function beside(a, b, which) {
+  const named = a.columns.findIndex((name, i) => i > 0 && name !== t('col_token'));
+  /** @param {import('./panel.js').Table} table @param {string} word */
+  const columns = (table, word) => table.columns.slice(named).map((name) => `${name}, ${word}`);
+  return { columns: [...a.columns.slice(0, named), ...columns(a, which[0]), ...columns(b, which[1])],
+    rows: a.rows.map((row, i) => [...row, ...b.rows[i].slice(named)]) };
 }
 
 /** @param {ProbeInfo} info @param {Probe} probe */
