@@ -49,6 +49,18 @@ static size_t probe_sink_rate(const view *v, double *out) {
   for (int k = 0; k < 4; k++) out[k] = mean_rate(v, k);
   return 4;
 }
+/* Windows of other inputs, in the order that they are numbered in. */
+static size_t probe_sink_by_input(const view *v, double *out) {
+  for (int i = 0; i < SL_INPUT_BOS_PROMPT; i++) {
+    sl_probe_run run = v->run;
+    run.input = (sl_input)i;
+    view other = view_open(v->t, run);
+    view_ready(&other);
+    *out++ = mean_rate(&other, 0);
+    view_close(&other);
+  }
+  return SL_INPUT_BOS_PROMPT;
+}
 static size_t probe_sink_rate_keys(const view *v, double *out) {
   for (int k = 0; k < v->o.T; k++) out[k] = mean_rate(v, k);
   return (size_t)v->o.T;
@@ -177,6 +189,7 @@ static size_t probe_induction_score(const view *v, double *out) {
 static const probe_oracle of_attention[] = {PROBE_ORACLE(sink_rate),
                                             PROBE_ORACLE(sink_rate_head),
                                             PROBE_ORACLE(sink_rate_keys),
+                                            PROBE_ORACLE(sink_by_input),
                                             PROBE_ORACLE(sink_rate_slot),
                                             PROBE_ORACLE(alpha),
                                             PROBE_ORACLE(alpha_keys),
