@@ -1,5 +1,5 @@
 // Measures what the README promises: node tests/bench/run.mjs [--only NAME,NAME] [--json FILE]
-//   [--full: fingerprints of every compiler after 300 steps] [--from DIR: finished runs for recipes]
+//   [--full: fingerprints of every compiler after 300 steps] [--from DIR: finished runs for recipes, depth]
 //   [--recipes r0,r2-fixed: these only] [--before DIR: a checkout of another commit, with its engine, for plain]
 // Every line says whether its limit is reached, and its aim; the exit status is 1 only where something
 // could not be measured. Ratios are of one run: no time is compared with that of another machine.
@@ -10,6 +10,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { start } from '../web/browser/browser.mjs';
+import { depth } from './sections/depth.mjs';
 import { fingerprintsAgree } from './sections/fingerprints.mjs';
 import { kernels, native } from './sections/kernels.mjs';
 import { live } from './sections/live.mjs';
@@ -64,9 +65,10 @@ const sections = {
   site: async () => site(built),
   fingerprints: () => fingerprintsAgree({ full: args.includes('--full'), cores, say }),
   recipes: () => recipes({ from: given('--from'), some: given('--recipes')?.split(','), workers: cores, say }),
+  depth: () => depth({ from: given('--from'), workers: cores, say }),
 };
 /** Those that take many minutes: only where they are asked for. */
-const LONG = ['norms', 'variants', 'plain', 'recipes'];
+const LONG = ['norms', 'variants', 'plain', 'recipes', 'depth'];
 
 const wanted = given('--only')?.split(',') ?? Object.keys(sections).filter((name) => !LONG.includes(name));
 const unknown = wanted.find((name) => !(name in sections));
