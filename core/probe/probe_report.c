@@ -224,16 +224,17 @@ static void say_weights(report *r) {
     sl_text_printf(
         r->out,
         "The weights of a row need not add up to one here (similarity %s, normaliser %s), but "
-        "small "
-        "scores do not make them small: a head with nothing to say still has to put its attention "
-        "somewhere.",
+        "small scores do not make them small: a head with nothing to say still has to put its "
+        "attention somewhere.",
         c->similarity.row->id, c->normaliser.row->id);
   else
     sl_text_printf(
         r->out,
         "The weights of a row need not add up to one here (similarity %s, normaliser %s): a "
-        "head with nothing to say can give nothing, and needs no place to put it.",
-        c->similarity.row->id, c->normaliser.row->id);
+        "head with nothing to say can give nothing, and needs no place to put it%s",
+        c->similarity.row->id, c->normaliser.row->id,
+        r->verdict == SINK ? ". What attention there is goes to the first token all the same."
+                           : ".");
   end(r);
 }
 
