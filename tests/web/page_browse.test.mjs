@@ -5,10 +5,10 @@ import { test } from 'node:test';
 import { Looker } from '../../web/src/engine/look.js';
 import { SinklabError } from '../../web/src/engine/errors.js';
 import { paceOf, pacesOf, wantedAt, withMeasured, withPace } from '../../web/src/lab/pace.js';
-import { grouped, matches } from '../../web/src/panels/browse.js';
+import { grouped, helpWith, matches, namesEpsilon } from '../../web/src/panels/browse.js';
 import { History } from '../../web/src/state/history.js';
 import { FakeEngine } from './fake_engine.mjs';
-import { registry } from './real_engine.mjs';
+import { engine, registry } from './real_engine.mjs';
 
 const probe = (id, more = {}) => ({ id, label: id, kind: 'scalar', ...more });
 const dear = probe('jacobian', { passes: true, needs: 'hidden' });
@@ -53,6 +53,41 @@ test('what a theory is about is measured with it', () => {
   assert.deepEqual(asked(['theory', 'measured'], ['measured.eval']).paces, { measured: 'eval', theory: 'once' });
   assert.deepEqual(withMeasured(['theory'], probes), ['theory', 'measured']);
   assert.deepEqual(withMeasured(['entropy', 'measured'], probes), ['entropy', 'measured']);
+});
+
+test('what depends on the sink threshold names it', async () => {
+  const lab = await engine();
+  lab.train(5);
+  const able = registry.probes.filter((info) => {
+    try {
+      return lab.probe([info.id]);
+    } catch {
+      return false; // this small model has nothing of it
+    }
+  });
+  assert.ok(able.length > 30);
+  const at = (id, epsilon) => lab.probe([id], { sequences: 4, epsilon })[id].data.join();
+  const differ = able.filter(({ id }) => at(id, 0.01) !== at(id, 0.9)).map((info) => info.id);
+  assert.ok(differ.length >= 2, differ.join());
+  for (const info of able) assert.ok(!differ.includes(info.id) || namesEpsilon(info), info.id);
+  const [info] = registry.probes.filter(namesEpsilon);
+  assert.match(helpWith(info, 0.2), /more than ε\s=\s0\.2 of/);
+  assert.equal(helpWith(cheap, 0.2), cheap.help);
+});
+
+test('frames say which threshold they were measured with', () => {
+  const { engine: fake, one } = looker();
+  let asked;
+  const probed = fake.probe.bind(fake);
+  fake.probe = (ids, where) => {
+    asked = where.epsilon;
+    return probed(ids, where);
+  };
+  one.want({ probes: ['a'], epsilon: 0.2 }, fake);
+  const { shown } = one.look(fake, (n) => new ArrayBuffer(n));
+  assert.deepEqual([asked, shown.epsilon], [0.2, 0.2]);
+  one.want({ probes: ['a'] }, fake);
+  assert.deepEqual([one.look(fake, (n) => new ArrayBuffer(n)).shown.epsilon, asked], [0, 0]);
 });
 
 /** What each frame of a looker measures. */

@@ -51,7 +51,7 @@ test('state survives the address', () => {
     preset: 'R2', seed: '77',
     overrides: { 'model.width': 64, 'model.position': 'rotary', 'data.corpus.triggers': ' e:&' },
     view: { scale: 'log', theme: 'dark', arithmetic: 'fma', head: '1.0', tables: ['loss', 'sink'], more: ['query_norm'],
-      input: 'bos_prompt', window: 3, prompt: 'a #1 & “b” =\u001c', why: true, pace: ['query_norm.eval', 'attention.16'] },
+      input: 'bos_prompt', window: 3, prompt: 'a #1 & “b” =\u001c', why: true, pace: ['query_norm.eval', 'attention.16'], epsilon: 0.2 },
   };
   const { wanted: back, problems } = decode(`#${encode(wanted, usual)}`, world);
   assert.deepEqual(problems, []);

@@ -244,7 +244,7 @@ export class App {
 
   /** @param {Partial<View>} view */
   setView(view) {
-    const asked = () => [this.view.more, this.view.pace, this.view.input, this.view.window, this.view.prompt];
+    const asked = () => [this.view.more, this.view.pace, this.view.input, this.view.window, this.view.prompt, this.view.epsilon];
     const before = asked();
     Object.assign(this.view, view);
     const known = this.view.more.filter((id) => this.registry?.probes.some((probe) => probe.id === id));

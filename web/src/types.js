@@ -36,9 +36,9 @@
  *
  * @typedef {{data: Float32Array, shape: number[]}} Probe
  * @typedef {{step: number, probes: {[id: string]: Probe}, tokens: Int32Array, documents: Int32Array,
- *   input?: number, prefix?: number, padding?: number,
+ *   input?: number, prefix?: number, epsilon?: number, padding?: number,
  *   refused?: {[id: string]: string}, id?: number}} Frame  input: its place in the registry; prefix: tokens at
- *   the front that all see each other; padding: tokens that were left out behind; id: a number of this copy
+ *   the front that all see each other; epsilon: sink threshold it was measured with, 0: the run's; padding: tokens that were left out behind; id: a number of this copy
  * @typedef {{vocabulary: string[], bos?: number, eos?: number,
  *   baselines: {uniform?: number, unigram?: number, bigram?: number}}} DataInfo
  * @typedef {{bytes?: number, parameters?: number, flops_per_step?: number, tokens_per_step?: number,
@@ -61,10 +61,10 @@
  * @typedef {{scale: 'linear' | 'log', theme: 'auto' | 'light' | 'dark', head: string,
  *   arithmetic: 'auto' | 'strict' | 'fma',
  *   tables: string[], more: string[], input: string, window: number, prompt: string,
- *   why: boolean, pace: string[]}} View
+ *   why: boolean, pace: string[], epsilon: number}} View
  *   more: the open measurements without a panel of their own; input: what the panels look at, '' for the
  *   window of training; why: the report is open; pace: of open
- *   measurements with another than the usual one, "kurtosis.eval"
+ *   measurements with another than the usual one, "kurtosis.eval"; epsilon: sink threshold of what is measured for looking at, 0: the run's
  * @typedef {{preset: string, seed: string, overrides: {[path: string]: Json}, view: View}} Wanted
  */
 export {};

@@ -25,7 +25,7 @@ async function invented(page) {
       { id: 'cloud', kind: 'points', shape: ['L', 'T', '2'], size: [2, 24, 2] },
       { id: 'never_seen', kind: 'hologram', shape: ['Q'], size: [5] },
     ].map((one) => ({ ...one, label: `Made-up ${one.id}`, help: 'Of no use.' }));
-    const view = { scale: 'linear', theme: 'auto', head: '', tables: [], more: [], pace: [] };
+    const view = { scale: 'linear', theme: 'auto', head: '', tables: [], more: [], pace: [], epsilon: 0 };
     const client = { wanted: [] };
     let more;
     const show = () => {
@@ -206,6 +206,42 @@ describe('more measurements', () => {
     await other.evaluate(() => window.sinklab.step(1));
     await other.locator('.panel[data-probe=closed_form]').getByRole('button', { name: 'Measure' }).click();
     await other.waitForFunction(() => /no closed form is known/.test(document.getElementById('more-closed_form-summary').textContent));
+  });
+
+  test('sink rates at another threshold, kept in the link; the recorded curve stays', async () => {
+    const { page: recorded } = await lab.open({ hash: '#more=sink_rate_keys&epsilon=0.1' });
+    assert.equal(await recorded.locator('#more-epsilon').isDisabled(), true, 'the recording has its own');
+    assert.match(await recorded.textContent('.more'), /more than ε\s=\s0\.3 of/);
+    /** Weights that are random spread the attention: the first of 16 tokens draws a mean of 1/t, .21. */
+    const { page, complaints } = await lab.open({ hash: '#preset=R1&data.context=16&more=sink_rate_keys' });
+    await page.evaluate(() => window.sinklab.step(1));
+    const panel = page.locator('.panel[data-probe=sink_rate_keys]');
+    await panel.locator('.uplot').waitFor();
+    const numbers = async () => {
+      const [file] = await Promise.all([page.waitForEvent('download'), panel.getByRole('button', { name: /as CSV/ }).click()]);
+      return readFileSync(await file.path(), 'utf8').trim().split(/\r?\n/).slice(1).map((line) => Number(line.split(',').at(-1)));
+    };
+    const help = async () => {
+      await panel.getByRole('button', { name: 'About' }).first().click();
+      const text = await page.textContent('.popover p');
+      await page.keyboard.press('Escape');
+      return text;
+    };
+    assert.match(await page.locator('#more-epsilon option').first().textContent(), /\(0\.3\)/);
+    assert.match(await help(), /more than ε\s=\s0\.3 of/);
+    const [own, rate] = [await numbers(), await page.textContent('#sink-summary')];
+    await page.getByLabel('ε of sink rates', { exact: true }).selectOption('0.1');
+    await page.waitForFunction(() => /epsilon=0\.1/.test(location.hash));
+    await page.waitForFunction(() => document.querySelector('.panel[data-probe=sink_rate_keys] .uplot') && /ε\s=\s0\.1 /.test(document.querySelector('.more').textContent));
+    assert.match(await help(), /more than ε\s=\s0\.1 of/);
+    const more = await numbers();
+    assert.ok(more.every((one, i) => one >= own[i]) && more.some((one, i) => one > own[i]), `${own} against ${more}`);
+    assert.equal(await page.textContent('#sink-summary'), rate);
+    assert.deepEqual(complaints, []);
+    const { page: other } = await lab.open({ hash: '#preset=R1&more=sink_rate_keys&epsilon=0.5' });
+    assert.equal(await other.locator('#more-epsilon').inputValue(), '0.5');
+    const { page: wrong } = await lab.open({ hash: '#epsilon=7' });
+    assert.match((await wrong.locator('.notice').allTextContents()).join(), /epsilon.*7/);
   });
 
   test('measured when asked for, and looked at afterwards', async () => {

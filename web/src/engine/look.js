@@ -9,14 +9,14 @@ import { errorBody } from './errors.js';
  * @typedef {import('./wasm.js').Engine} Engine
  * @typedef {object} Looked
  * @property {{probes: Record<string, ProbeData>, tokens: Int32Array, documents: Int32Array, input: number,
- *   prefix: number, refused?: Record<string, string>}} shown
+ *   prefix: number, epsilon: number, refused?: Record<string, string>}} shown
  * @property {ArrayBuffer[]} transfer the buffer under all of it
  */
 
 /** @returns {Looked} */
 export function nothingLooked() {
   return {
-    shown: { probes: {}, tokens: new Int32Array(0), documents: new Int32Array(0), input: 0, prefix: 0 },
+    shown: { probes: {}, tokens: new Int32Array(0), documents: new Int32Array(0), input: 0, prefix: 0, epsilon: 0 },
     transfer: [],
   };
 }
@@ -54,7 +54,7 @@ export function look(engine, wanted, allocate) {
   }
   const shown = {
     probes, tokens: copy(Int32Array, tokens), documents: copy(Int32Array, documents), input: wanted.input,
-    prefix: engine.prefix(),
+    prefix: engine.prefix(), epsilon: wanted.epsilon,
   };
   return { shown, transfer: [buffer] };
 }

@@ -39,6 +39,7 @@ export const PROTOCOL = 1;
  * @property {Int32Array} documents
  * @property {number} input that they are of
  * @property {number} prefix tokens at its front that all see each other
+ * @property {number} epsilon sink threshold that the probes were made with, 0: the configuration's
  * @property {number} stepsPerSecond 0 while it stands still
  *
  * workers: how many compute, where there are several. tensor and message: where a diverged run lost its numbers, and the sentence about it.

@@ -27,13 +27,13 @@ export function inputOf(registry, view) {
 export async function askFor(app, what) {
   const { client, view } = app;
   if (!client) return;
-  const wanted = { ...what, sequences: 1, ...inputOf(app.registry, view) };
+  const wanted = { ...what, sequences: 1, epsilon: view.epsilon, ...inputOf(app.registry, view) };
   try {
     app.prompted(await client.setWanted(wanted));
   } catch (error) {
     const refusal = asRefusal(error);
     if (refusal.path !== 'prompt') throw error;
-    await client.setWanted({ ...what, sequences: 1, input: 0, first: 0 });
+    await client.setWanted({ ...wanted, input: 0, first: 0, prompt: undefined });
     app.prompted({ tokens: 0, kept: 0, error: /** @type {any} */ (refusal) });
   }
 }

@@ -28,6 +28,16 @@ export function grouped(probes) {
     .filter((one) => one.probes.length);
 }
 
+/** Whether it depends on the sink threshold: then its sentence names it. @param {ProbeInfo} info */
+export function namesEpsilon(info) {
+  return /ε/.test(info.help ?? '');
+}
+
+/** Its sentence with the threshold in use. @param {ProbeInfo} info @param {number} epsilon @returns {string} */
+export function helpWith(info, epsilon) {
+  return (info.help ?? '').replace('ε', `ε\u00a0=\u00a0${epsilon}`);
+}
+
 /** @param {ProbeInfo} info @param {string} raw what the reader typed */
 export function matches(info, raw) {
   const query = plain(raw).trim();

@@ -7,10 +7,12 @@ import { LinePlot } from '../plot/lines.js';
 import { paint } from '../plot/heatmap.js';
 import { gradient, rgb } from '../plot/colour.js';
 import { colours, shade } from '../ui/theme.js';
+import { helpButton } from '../form/popover.js';
 import { papers } from '../ui/paper.js';
+import { EPSILONS } from '../state/hash.js';
 import { paceOf, pacesOf, withPace } from '../lab/pace.js';
 import { Frame } from './panel.js';
-import { grouped, matches } from './browse.js';
+import { grouped, helpWith, matches, namesEpsilon } from './browse.js';
 import { linesOf, sayWidest } from './over.js';
 import { Points } from './points.js';
 import { wordAt } from './window.js';
@@ -36,7 +38,7 @@ export class MorePanels {
     this.probes = probes;
     /** @type {Map<string, MorePanel>} */
     this.panels = new Map();
-    /** @type {Map<string, {chip: HTMLElement, item: HTMLElement}>} an open panel stands below its sentence */
+    /** @type {Map<string, {chip: HTMLElement, item: HTMLElement, help: HTMLElement}>} an open panel stands below its sentence */
     this.items = new Map();
     this.none = h('p', { class: 'fine', role: 'status' });
     this.search = h('input', { type: 'search', id: 'more-search', autocomplete: 'off', spellcheck: 'false', oninput: () => this.sift() });
@@ -46,16 +48,42 @@ export class MorePanels {
       if (!this.el.open && this.panels.size) hands.setView({ more: [] });
     } },
     h('summary', null, t('more_title')), h('p', { class: 'fine' }, t('more_help')),
-    h('p', { class: 'find more-find', hidden: probes.length <= MANY }, h('label', { for: 'more-search' }, t('more_find')), h('span', { class: 'field' }, this.search)),
-    this.none, this.groups);
+    h('div', { class: 'more-tools' },
+      h('p', { class: 'find more-find', hidden: probes.length <= MANY },
+        h('label', { for: 'more-search' }, t('more_find')), h('span', { class: 'field' }, this.search)),
+      this.epsilonControl()), this.none, this.groups);
+  }
+
+  /** The threshold that sink rates are measured with here. */
+  epsilonControl() {
+    this.epsilon = h('select', { id: 'more-epsilon', onchange: () => this.hands.setView({ epsilon: Number(this.epsilon?.value) }) },
+      EPSILONS.map((one) => h('option', { value: one }, one ? String(one) : t('epsilon_own', { epsilon: '' }))));
+    return h('p', { class: 'find more-find', hidden: !this.probes.some(namesEpsilon) },
+      h('span', { class: 'control-head' }, h('label', { for: 'more-epsilon' }, t('epsilon')),
+        helpButton(t('epsilon'), () => [h('p', null, t('epsilon_help'))])),
+      h('span', { class: 'field' }, this.epsilon));
+  }
+
+  /** @param {Shown} shown */
+  updateEpsilon(shown) {
+    const { epsilon: pick } = this;
+    if (!pick) return;
+    setText(pick.options[0], t('epsilon_own', { epsilon: shown.epsilon }));
+    pick.value = String(shown.view.epsilon);
+    pick.disabled = shown.run.source === 'recorded';
+    for (const info of this.probes.filter(namesEpsilon)) {
+      const known = this.items.get(info.id);
+      if (known) setText(known.help, helpWith(info, epsilonOf(shown)));
+    }
   }
 
   /** @param {ProbeInfo} info */
   item(info) {
     const chip = h('button', { type: 'button', class: 'plain chip', 'data-probe': info.id, 'aria-pressed': 'false',
       onclick: () => this.flip(info.id) }, info.label);
-    const item = h('li', null, chip, h('p', { class: 'fine' }, info.help, ' ', info.paper ? papers(info.paper) : ''));
-    this.items.set(info.id, { chip, item });
+    const help = h('span', null, info.help);
+    const item = h('li', null, chip, h('p', { class: 'fine' }, help, ' ', info.paper ? papers(info.paper) : ''));
+    this.items.set(info.id, { chip, item, help });
     return item;
   }
 
@@ -78,6 +106,7 @@ export class MorePanels {
 
   /** @param {Shown} shown */
   update(shown) {
+    this.updateEpsilon(shown);
     const wanted = this.probes.filter((info) => shown.view.more.includes(info.id));
     if (wanted.map((info) => info.id).join() !== [...this.panels.keys()].join()) this.build(wanted);
     for (const panel of this.panels.values()) panel.update(shown);
@@ -150,10 +179,12 @@ class MorePanel {
     return this.now?.frame?.refused?.[this.info.id] ?? '';
   }
 
-  /** The frame that it was last measured in, of the input that is looked at. */
+  /** The frame that it was last measured in, of the input that is looked at and with the threshold chosen. */
   get at() {
-    const frame = this.lacks ? null : this.now?.holding(this.info.id);
-    return frame && frame.input === this.now?.frame?.input ? frame : null;
+    const { now, info } = this;
+    const frame = this.lacks ? null : now?.holding(info.id);
+    if (!now || !frame || frame.input !== now.frame?.input) return null;
+    return namesEpsilon(info) && now.run.source === 'live' && (frame.epsilon ?? 0) !== now.view.epsilon ? null : frame;
   }
 
   get probe() {
@@ -177,6 +208,7 @@ class MorePanel {
   /** @param {Shown} shown */
   update(shown) {
     this.now = shown;
+    this.frame.about.help = helpWith(this.info, epsilonOf(shown));
     this.frame.settle();
     this.updatePace(shown);
     if (this.points && this.points.marked !== shown.pointed) this.points.mark(shown.pointed);
@@ -278,6 +310,11 @@ class MorePanel {
     });
     return plot;
   }
+}
+
+/** The sink threshold in use: a recording has its own. @param {Shown} shown @returns {number} */
+function epsilonOf({ run, view, epsilon }) {
+  return (run.source !== 'recorded' && view.epsilon) || epsilon;
 }
 
 /** Two tables of the same columns as one. @param {import('./panel.js').Table} a @param {import('./panel.js').Table} b

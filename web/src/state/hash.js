@@ -10,9 +10,12 @@ import { ARITHMETICS } from '../engine/arithmetic.js';
 const SECTIONS = /^(model|data|train|eval)(\.[A-Za-z0-9_]+)+$/;
 const SEED = /^[0-9]{1,20}$/;
 
+/** Sink thresholds that measurements can be made with; 0: the run's own. */
+export const EPSILONS = [0, 0.1, 0.2, 0.3, 0.4, 0.5];
+
 /** @type {View} */
 export const DEFAULT_VIEW = { scale: 'linear', theme: 'auto', arithmetic: 'auto', head: '', tables: [], more: [],
-  input: '', window: 0, prompt: '', why: false, pace: [] };
+  input: '', window: 0, prompt: '', why: false, pace: [], epsilon: 0 };
 
 /** @returns {Wanted} */
 export function defaults() {
@@ -58,6 +61,7 @@ export function encode(wanted, usual) {
   if (view.tables.length) out.set('tables', view.tables.join(','));
   if (view.more?.length) out.set('more', view.more.join(','));
   if (view.pace?.length) out.set('pace', view.pace.join(','));
+  if (view.epsilon) out.set('epsilon', String(view.epsilon));
   if (view.why) out.set('why', '1');
   if (view.input) out.set('input', view.input);
   if (view.window) out.set('window', String(view.window));
@@ -111,6 +115,7 @@ function takeView(view, key, value) {
   else if (key === 'input' && /^[a-z][a-z0-9_]*$/.test(value)) view.input = value;
   else if (key === 'window' && /^[0-9]{1,4}$/.test(value)) view.window = Number(value);
   else if (key === 'pace' && /^[a-z][a-z0-9_.,]*$/.test(value)) view.pace = value.split(',');
+  else if (key === 'epsilon' && value && EPSILONS.includes(Number(value))) view.epsilon = Number(value);
   else if (key === 'why' && /^[01]$/.test(value)) view.why = value === '1';
   else if (key === 'prompt') view.prompt = value;
   else return 'view';

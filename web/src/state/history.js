@@ -26,7 +26,7 @@ export function copyFrame(frame) {
   return {
     step: frame.step, probes,
     tokens: Int32Array.from(frame.tokens), documents: Int32Array.from(frame.documents),
-    input: frame.input ?? 0, prefix: frame.prefix ?? 0, refused: frame.refused, id: ++copies,
+    input: frame.input ?? 0, prefix: frame.prefix ?? 0, epsilon: frame.epsilon ?? 0, refused: frame.refused, id: ++copies,
   };
 }
 
