@@ -100,21 +100,37 @@ static size_t probe_alpha_keys(const view *v, double *out) {
 }
 
 /* Of every query behind the first token, over the windows in which it sees that. */
-static double first_share_at(const view *v, int l, int h, int t) {
-  double sum = 0;
-  int windows = 0;
-  for (int w = 0; w < v->o.B && t > v->front; w++)
-    if (t < v->length[w] && oracle_sees(&v->o, w, t, v->front)) {
-      sum += view_share(v, w, l, h, t, v->front);
-      windows++;
-    }
-  return windows ? sum / windows : 0;
-}
-static size_t probe_first_by_context(const view *v, double *out) {
+static size_t by_context(const view *v, double *out,
+                         double (*of)(const view *v, int w, int l, int h, int t)) {
+  size_t at = 0;
   for (int l = 0; l < v->o.L; l++)
     for (int h = 0; h < v->o.H; h++)
-      for (int t = 0; t < v->o.T; t++) *out++ = first_share_at(v, l, h, t);
-  return (size_t)v->o.L * (size_t)v->o.H * (size_t)v->o.T;
+      for (int t = 0; t < v->o.T; t++, at++) {
+        int windows = 0;
+        for (int w = 0; w < v->o.B && t > v->front; w++)
+          if (t < v->length[w] && oracle_sees(&v->o, w, t, v->front)) {
+            out[at] += of(v, w, l, h, t);
+            windows++;
+          }
+        if (windows) out[at] /= windows;
+      }
+  return at;
+}
+
+static double share_of_first(const view *v, int w, int l, int h, int t) {
+  return view_share(v, w, l, h, t, v->front);
+}
+static size_t probe_first_by_context(const view *v, double *out) {
+  return by_context(v, out, share_of_first);
+}
+static double even_share(const view *v, int w, int l, int h, int t) {
+  int keys = view_column(v);
+  (void)l, (void)h;
+  for (int j = 0; j < v->o.T; j++) keys += oracle_sees(&v->o, w, t, j);
+  return 1.0 / keys;
+}
+static size_t probe_even_by_context(const view *v, double *out) {
+  return by_context(v, out, even_share);
 }
 
 static size_t probe_attention(const view *v, double *out) {
@@ -194,6 +210,7 @@ static const probe_oracle of_attention[] = {PROBE_ORACLE(sink_rate),
                                             PROBE_ORACLE(alpha),
                                             PROBE_ORACLE(alpha_keys),
                                             PROBE_ORACLE(first_by_context),
+                                            PROBE_ORACLE(even_by_context),
                                             PROBE_ORACLE(alpha_slot),
                                             PROBE_ORACLE(sink_position),
                                             PROBE_ORACLE(attention),
