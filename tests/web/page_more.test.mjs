@@ -83,8 +83,8 @@ test('how far the first point stands from the others', () => {
   const cloud = { shape: [2, 1, 5, 2], data: Float32Array.from([...square(1, 1), ...square(4, 5)]) };
   assert.deepEqual(apart(cloud).map((one) => Number(one.toFixed(6))), [0, Number((5 / Math.SQRT2).toFixed(6))]);
   const info = { id: 'made_up', label: 'Made up', kind: 'points', shape: ['L', 'G', 'T', '2'], names: ['across', 'up'] };
-  assert.equal(sum(info, cloud), 'Token 1 stands 4 times as far from the middle of the others as they do in layer 2, key/value head 1; 1.8 times in the median of 2.');
-  assert.equal(sum(info, { shape: [1, 1, 5, 2], data: cloud.data.slice(10) }), 'Token 1 stands 4 times as far from the middle of the others as they do.');
+  assert.equal(sum(info, cloud), 'The window’s first token stands 4 times as far from the middle of the others as they do in layer 2, key/value head 1; 1.8 times in the median of 2.');
+  assert.equal(sum(info, { shape: [1, 1, 5, 2], data: cloud.data.slice(10) }), 'The window’s first token stands 4 times as far from the middle of the others as they do.');
   assert.equal(sum(info, { shape: [1, 1, 3, 2], data: new Float32Array(6) }), 'No numbers yet.', 'all in one place');
   assert.deepEqual(numbers(info, cloud).columns, ['', 'across', 'up']);
   assert.deepEqual(numbers(info, cloud).rows[5], ['layer 2, key/value head 1, token 1', 4, 5]);

@@ -150,8 +150,8 @@ describe('more measurements', () => {
     const panel = page.locator('.panel[data-probe=key_pca]');
     const wall = panel.getByRole('application');
     await panel.locator('figure').nth(3).waitFor();
-    assert.match(await page.textContent('#more-key_pca-summary'), /^Token 1 stands [\d.]+ times as far .* in the median of 4\.$/);
-    assert.match(await wall.getAttribute('aria-label'), /^Keys in three dimensions\. Token 1 stands .* Page Down/);
+    assert.match(await page.textContent('#more-key_pca-summary'), /^The window’s first token stands [\d.]+ times as far .* in the median of 4\.$/);
+    assert.match(await wall.getAttribute('aria-label'), /^Keys in three dimensions\. The window’s first token stands .* Page Down/);
     const inked = await panel.locator('canvas').first().evaluate((canvas) => {
       const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
       return new Set(new Uint32Array(data.buffer)).size;

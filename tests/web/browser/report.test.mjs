@@ -30,6 +30,7 @@ describe('the report', () => {
     const { page, complaints } = await lab.open({ hash: '#seed=2' });
     await count(page);
     await page.click('#why-open');
+    await lab.drawn(page);
     assert.match(await head(page), /comes with/);
     await page.click('#train');
     await lab.until(page, 'done');
