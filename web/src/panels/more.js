@@ -36,6 +36,7 @@ export class MorePanels {
   constructor(hands, probes, open) {
     this.hands = hands;
     this.probes = probes;
+    this.thresholds = '';
     /** @type {Map<string, MorePanel>} */
     this.panels = new Map();
     /** @type {Map<string, {chip: HTMLElement, item: HTMLElement, help: HTMLElement}>} an open panel stands below its sentence */
@@ -67,7 +68,9 @@ export class MorePanels {
   /** @param {Shown} shown */
   updateEpsilon(shown) {
     const { epsilon: pick } = this;
-    if (!pick) return;
+    const stamp = `${shown.epsilon} ${shown.view.epsilon} ${shown.run.source}`;
+    if (!pick || stamp === this.thresholds) return;
+    this.thresholds = stamp;
     setText(pick.options[0], t('epsilon_own', { epsilon: shown.epsilon }));
     pick.value = String(shown.view.epsilon);
     pick.disabled = shown.run.source === 'recorded';
