@@ -3,8 +3,9 @@
 #include <math.h>
 #include <string.h>
 
-/* What counts: a head has a sink where the first token passes epsilon in half of the windows; it is
- * said to rest if it does so at a tenth of the tokens; a value is drained below half of the others'
+/* What counts: a head has a sink on the first token where its alpha passes epsilon (Gu et al. 2025,
+ * sec. 3.2), and behind it where a key passes in half of the windows; it is said to rest if it does so
+ * at a tenth of the tokens; a value is drained below half of the others'
  * length, and next to nothing below a fifth; from four fifths on it is as any other; a norm stands out at
  * three times the others'. */
 static const double formed = 0.5, rests = 0.1, drained = 0.5, nothing = 0.2, as_others = 0.8,
@@ -34,10 +35,10 @@ static double number(const report *r, int i, const char *key, int at) {
 
 static int heads(const report *r) { return r->model->dims.L * r->model->dims.H; }
 
-/* Heads whose `key` is at least `least`. */
-static int count_heads(const report *r, const char *key, double least) {
+/* Heads whose `key` is above the bound. */
+static int count_heads(const report *r, const char *key, double bound) {
   int n = 0;
-  for (int i = 0; i < heads(r); i++) n += number(r, -1, key, i) >= least;
+  for (int i = 0; i < heads(r); i++) n += number(r, -1, key, i) > bound;
   return n;
 }
 
@@ -142,14 +143,17 @@ static void say_resting(report *r) {
   const int H = r->model->dims.H, resting = count_heads(r, "resting", rests);
   int named = 0;
   begin(r, "resting");
-  if (!resting)
-    sl_text_printf(r->out,
-                   "No head is dormant: none looks mostly at a sink and adds next to nothing at "
-                   "more than %d %% of the tokens.",
-                   percent(number(r, -1, "resting", largest(r, "resting", heads(r)))));
+  if (!resting) {
+    const double most = number(r, -1, "resting", largest(r, "resting", heads(r)));
+    sl_text_add(r->out, "No head is dormant: none looks mostly at a sink and adds next to nothing");
+    if (most > 0)
+      sl_text_printf(r->out, " at more than %d %% of the tokens.", (int)ceil(100 * most));
+    else
+      sl_text_add(r->out, " at any token.");
+  }
   for (int i = 0; resting && i < heads(r) && named < HEADS_NAMED; i++) {
     const double share = number(r, -1, "resting", i);
-    if (!(share >= rests)) continue;
+    if (!(share > rests)) continue;
     sl_text_printf(r->out, "%s head %d of layer %d at %d %% of the tokens",
                    named++ ? "," : "Dormant, looking mostly at a sink and adding next to nothing:",
                    i % H + 1, i / H + 1, percent(share));
@@ -164,7 +168,7 @@ static void say_values(report *r) {
   int n = 0;
   for (int i = 0; i < heads(r) && n < HEADS_NAMED; i++) {
     double ratio = number(r, -1, "value_ratio", value_of_head(r, i));
-    if (!(number(r, -1, "sink_rate_head", i) >= formed)) continue;
+    if (!(number(r, -1, "alpha", i) > r->t->config.eval.epsilon)) continue;
     begin(r, "head");
     sl_text_printf(
         r->out,
@@ -363,7 +367,7 @@ void sl_report_write(const sl_trainer *t, const sl_metrics *m, sl_text *out) {
   report r = {.t = t, .m = m, .model = &t->model, .out = out};
   r.front = sl_pack_front(&t->config.data.packing, &t->corpus, t->config.seed,
                           t->model.dims.T - sl_model_front(&t->config.model));
-  r.sinks = count_heads(&r, "sink_rate_head", formed);
+  r.sinks = count_heads(&r, "alpha", t->config.eval.epsilon);
   r.verdict = verdict_of(&r);
   sl_text_printf(out, "{\"verdict\":\"%s\",\"lines\":[", verdict_ids[r.verdict]);
   say_verdict(&r);
