@@ -9,9 +9,11 @@ extern const sl_probe_type sl_probe_repeated_most;
 static sl_code check(const sl_model *m, sl_error *e) {
   SL_TRY(sl_theory_check(m, e));
   if (m->position.type->turn) return SL_OK;
-  return sl_fail(e, SL_E_CONFIG, "probe.rotary_bound",
-                 "The bound is about rotary positions, and this model has \"%s\".",
-                 m->position.type->desc.id);
+  return sl_fail(
+      e, SL_E_CONFIG, "probe.rotary_bound",
+      "The bound is about rotary positions, and this model has \"%s\"; set model.position to "
+      "rotary.",
+      m->position.type->desc.id);
 }
 
 static void measure(sl_trainer *t, const sl_probe_run *run, float *out) {

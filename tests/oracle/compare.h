@@ -14,25 +14,15 @@ static oracle oracle_for(const tiny *t, source *s, double *loss_weight) {
   const sl_dims *d = &t->model.dims;
   for (size_t i = 0; i < t->model.plan.size[SL_PARAM]; i++) s->weights[i] = t->params[i];
   for (int n = 0; n < d->N; n++) loss_weight[n] = t->weight[n];
-  return (oracle){.B = d->B,
-                  .T = d->T,
-                  .C = d->C,
-                  .H = d->H,
-                  .G = d->G,
-                  .D = d->D,
-                  .F = d->F,
-                  .V = d->V,
-                  .L = d->L,
-                  .choice = choice_of,
-                  .setting = setting_of,
-                  .weight = weight_of,
-                  .ctx = s,
-                  .tokens = t->tokens,
-                  .target = t->target,
-                  .place = t->position,
-                  .document = t->document,
-                  .prefix = t->prefix,
-                  .loss_weight = loss_weight};
+  oracle o = oracle_sized(d);
+  o.ctx = s;
+  o.tokens = t->tokens;
+  o.target = t->target;
+  o.place = t->position;
+  o.document = t->document;
+  o.prefix = t->prefix;
+  o.loss_weight = loss_weight;
+  return o;
 }
 
 /* ---- comparing ---- */

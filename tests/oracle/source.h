@@ -4,6 +4,7 @@
 
 #include "../../core/model/model.h"
 #include "../harness.h"
+#include "oracle.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +67,22 @@ static double setting_of(void *ctx, const char *family, const char *key) {
   const void *member;
   const sl_param *p = param_of(&((const source *)ctx)->model->config, family, key, &member);
   return p->type == SL_REAL ? *(const double *)member : *(const int32_t *)member;
+}
+
+/* An oracle of these sizes that asks a source, which is its ctx; the windows are to come. */
+static inline oracle oracle_sized(const sl_dims *d) {
+  return (oracle){.B = d->B,
+                  .T = d->T,
+                  .C = d->C,
+                  .H = d->H,
+                  .G = d->G,
+                  .D = d->D,
+                  .F = d->F,
+                  .V = d->V,
+                  .L = d->L,
+                  .choice = choice_of,
+                  .setting = setting_of,
+                  .weight = weight_of};
 }
 
 #endif

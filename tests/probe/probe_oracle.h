@@ -165,24 +165,14 @@ static inline view view_open(sl_trainer *t, sl_probe_run run) {
   v.length = calloc((size_t)run.count, sizeof *v.length);
   v.source.weights = calloc(t->n, sizeof(double));
   for (size_t i = 0; i < t->n; i++) v.source.weights[i] = t->params[i];
-  v.o = (oracle){.B = run.count,
-                 .T = d->T,
-                 .C = d->C,
-                 .H = d->H,
-                 .G = d->G,
-                 .D = d->D,
-                 .F = d->F,
-                 .V = d->V,
-                 .L = d->L,
-                 .choice = choice_of,
-                 .setting = setting_of,
-                 .weight = weight_of,
-                 .tokens = calloc(n, 4),
-                 .target = calloc(n, 4),
-                 .place = calloc(n, 4),
-                 .document = calloc(n, 4),
-                 .prefix = calloc((size_t)run.count, 4),
-                 .loss_weight = calloc(n, 8)};
+  v.o = oracle_sized(d);
+  v.o.B = run.count;
+  v.o.tokens = calloc(n, 4);
+  v.o.target = calloc(n, 4);
+  v.o.place = calloc(n, 4);
+  v.o.document = calloc(n, 4);
+  v.o.prefix = calloc((size_t)run.count, 4);
+  v.o.loss_weight = calloc(n, 8);
   for (int done = 0; done < run.count; done += d->B) {
     int rows = run.count - done < d->B ? run.count - done : d->B;
     sl_pass p = sl_trainer_look(t, run.input, run.first + done, rows);
