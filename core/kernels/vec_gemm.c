@@ -2,9 +2,11 @@
  * plain loop whatever the blocking and however wide the vectors.
  *
  * B is copied into panels of PANEL columns padded with zeros, so that the inner loop reads it in a
- * straight line. A is read where it is; stored transposed and deeper than a few rows, it is copied
- * into strips as wide as a tile. A block of BLOCK_M rows of A stays in the first-level cache while
- * the panels of B stream past it from the second. A tile of C stays in registers for a block of k. */
+ * straight line. Rows of A are copied a constant distance apart, so that one pointer with offsets
+ * reads them all: with a pointer for each, moving them takes issue slots that the products need.
+ * Stored transposed, A is read where it is, or copied into strips as wide as a tile if it is deeper
+ * than a few rows. A block of BLOCK_M rows of A stays in the first-level cache while the panels of B
+ * stream past it from the second. A tile of C stays in registers for a block of k. */
 #include "vec_table.h"
 
 #include "vec.h"
@@ -31,10 +33,11 @@ enum {
   PANEL = 2 * SL_LANES,
   BLOCK_N = 256,
   BLOCK_K = 128,
-  IN_PLACE_K = 48, /* a transposed A is read where it is up to this depth */
-  GAP = 16,        /* elements between panels, which keep them out of the same cache set */
+  IN_PLACE_K = 48,   /* a transposed A is read where it is up to this depth */
+  GAP = 16,          /* elements between panels, which keep them out of the same cache set */
+  ROW = BLOCK_K + 4, /* from a copied row of A to the next; not of the same cache set */
   WORK_B = BLOCK_N / PANEL * (BLOCK_K * PANEL + GAP),
-  WORK_A = BLOCK_M * BLOCK_K + LOW * BLOCK_K
+  WORK_A = BLOCK_M * ROW + LOW * BLOCK_K
 };
 
 _Static_assert(WORK_B + WORK_A <= VEC_GEMM_WORK, "scratch of one product");
@@ -45,17 +48,17 @@ static int min(int a, int b) { return a < b ? a : b; }
 
 /* ---- tiles ---- */
 
-/* How a tile reads A: rows that are contiguous in k, or columns that are contiguous in rows; the
- * next row or column is `stride` further on. A constant wherever a tile is expanded. */
+/* How a tile reads A: copied rows, contiguous in k and ROW apart, or columns that are contiguous in
+ * rows and `stride` apart. A constant wherever a tile is expanded. */
 enum { BY_ROWS, BY_COLUMNS };
 
 /* One step of k: a column of A times two vectors of B. */
-VEC_INLINE void step(const int R, const int way, const float *const *row, int k,
-                     const float *column, const float *panel, wf (*sum)[2]) {
+VEC_INLINE void step(const int R, const int way, const float *a0, const float *panel,
+                     wf (*sum)[2]) {
   const wf b0 = w_load(panel), b1 = w_load(panel + SL_LANES);
   VEC_UNROLL
   for (int r = 0; r < R; r++) {
-    const wf a = w_load_splat(way == BY_ROWS ? row[r] + k : column + r);
+    const wf a = w_load_splat(a0 + r * (way == BY_ROWS ? ROW : 1));
     sum[r][0] = w_muladd(sum[r][0], a, b0);
     sum[r][1] = w_muladd(sum[r][1], a, b1);
   }
@@ -74,28 +77,22 @@ VEC_INLINE void tile(const int R, const int way, const float *a, size_t stride, 
                      int accumulate, const target *t, float *c) {
   const float *panel = t->panel;
   const size_t ldc = t->ldc;
-  const float *row[TALL];
   wf sum[TALL][2];
   VEC_UNROLL
   for (int r = 0; r < R; r++) {
-    row[r] = a + (size_t)r * stride;
     VEC_UNROLL
     for (int v = 0; v < 2; v++)
       sum[r][v] = accumulate ? w_load(c + (size_t)r * ldc + v * SL_LANES) : (wf){0};
   }
+  const size_t along = way == BY_ROWS ? 1 : stride;
   for (; STEPS > 1 && K >= STEPS; K -= STEPS) {
     VEC_UNROLL
-    for (int k = 0; k < STEPS; k++)
-      step(R, way, row, k, a + (size_t)k * stride, panel + k * PANEL, sum);
-    VEC_UNROLL
-    for (int r = 0; r < R; r++) row[r] += STEPS;
-    a += STEPS * stride, panel += STEPS * PANEL;
+    for (int k = 0; k < STEPS; k++) step(R, way, a + (size_t)k * along, panel + k * PANEL, sum);
+    a += STEPS * along, panel += STEPS * PANEL;
   }
   for (; K > 0; K--) {
-    step(R, way, row, 0, a, panel, sum);
-    VEC_UNROLL
-    for (int r = 0; r < R; r++) row[r]++;
-    a += stride, panel += PANEL;
+    step(R, way, a, panel, sum);
+    a += along, panel += PANEL;
   }
   if (t->bias) {
     const wf b0 = w_load(t->bias), b1 = w_load(t->bias + SL_LANES);
@@ -215,6 +212,15 @@ VEC_INLINE void pack_columns(const int width, const float *source, size_t stride
   }
 }
 
+/* Copies `count` rows of K elements, ROW apart. */
+static void copy_rows(const float *source, size_t stride, int K, int count, float *out) {
+  for (; count > 0; count--, source += stride, out += ROW) {
+    int k = 0;
+    for (; k + 4 <= K; k += 4) v_store(out + k, v_load(source + k));
+    for (; k < K; k++) out[k] = source[k];
+  }
+}
+
 /* What no other copy takes: `count` columns as a strip of `width`, padded with zeros. The next column
  * is `stride` further on, the next row `down`. */
 static void pack_few(int width, const float *source, size_t stride, size_t down, int K, int count,
@@ -289,7 +295,11 @@ static void take_rows(const sl_gemm *g, const float *A, int i, int k, float *str
   const int tall = b->tall.tiles * TALL, low = b->low.tiles * LOW;
   const float *a_low = a + (size_t)tall * row_stride;
   b->way = transposed ? BY_COLUMNS : BY_ROWS;
-  if (!transposed || b->K <= IN_PLACE_K) {
+  if (!transposed) {
+    copy_rows(a, lda, b->K, tall + low, strips);
+    b->tall = (rows){strips, ROW, TALL * ROW, b->tall.tiles};
+    b->low = (rows){strips + tall * ROW, ROW, LOW * ROW, b->low.tiles};
+  } else if (b->K <= IN_PLACE_K) {
     b->tall = (rows){a, lda, TALL * row_stride, b->tall.tiles};
     b->low = (rows){a_low, lda, LOW * row_stride, b->low.tiles};
   } else {
@@ -299,11 +309,11 @@ static void take_rows(const sl_gemm *g, const float *A, int i, int k, float *str
     b->tall = (rows){strips, TALL, TALL * K, b->tall.tiles};
     b->low = (rows){low_strips, LOW, LOW * K, b->low.tiles};
   }
-  strips += (size_t)(tall + low) * K;
+  float *last = strips + WORK_A - LOW * BLOCK_K;
   if (b->last_count)
     pack_few(LOW, a_low + (size_t)low * row_stride, row_stride, k_stride, b->K, b->last_count,
-             strips);
-  b->last.a = strips, b->last.stride = LOW;
+             last);
+  b->last.a = last, b->last.stride = LOW;
 }
 
 /* All rows of A times the K steps from k and the n columns from j that b's panels hold. */

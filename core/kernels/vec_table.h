@@ -13,7 +13,7 @@
 #define VEC(name)       VEC_JOIN(SL_TIER, name)
 
 /* vec_gemm.c */
-enum { VEC_GEMM_WORK = 40000 };
+enum { VEC_GEMM_WORK = 40192 };
 void VEC(gemm)(const sl_gemm *g, const float *A, const float *B, float *C, float *work);
 void VEC(gemm_pack)(const sl_gemm *g, const float *B, float *panels);
 void VEC(gemm_packed)(const sl_gemm *g, const float *A, const float *panels, int K, float *C,
