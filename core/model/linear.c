@@ -10,7 +10,7 @@ sl_linear sl_linear_plan(sl_plan *p, const sl_model_config *c, const char *group
   double deviation = c->init_matrix > 0 ? c->init_matrix : 1 / sl_sqrt(in);
   char full[32];
   sl_snprintf(full, sizeof full, "%s.w_%s", group, name);
-  l.w = sl_plan_param(p, full, (int[]){in, out, 0}, SL_INIT_NORMAL, deviation / shrink);
+  l.w = sl_plan_linear(p, full, in, out, deviation / shrink);
   sl_snprintf(full, sizeof full, "%s.b_%s", group, name);
   if (c->bias) l.b = sl_plan_param(p, full, (int[]){out, 0}, SL_INIT_ZERO, 0);
   return l;

@@ -60,6 +60,12 @@ sl_slot sl_plan_param(sl_plan *p, const char *name, const int *shape, sl_init in
   return slot;
 }
 
+sl_slot sl_plan_linear(sl_plan *p, const char *name, int in, int out, double deviation) {
+  sl_slot slot = sl_plan_param(p, name, (int[]){in, out, 0}, SL_INIT_NORMAL, deviation);
+  if (!p->failed) p->tensors[p->count - 1].is_linear = 1;
+  return slot;
+}
+
 size_t sl_plan_mark(const sl_plan *p) { return p->scratch; }
 void sl_plan_release(sl_plan *p, size_t mark) { p->scratch = mark; }
 

@@ -35,6 +35,7 @@ typedef struct sl_entry {
   sl_role role;
   sl_init init;
   double deviation; /* of SL_INIT_NORMAL */
+  int is_linear;    /* the matrix of a linear map, not a table or a list of vectors */
   int rank, shape[SL_RANK];
   size_t at, size; /* elements */
 } sl_entry;
@@ -53,6 +54,8 @@ sl_slot sl_plan_add(sl_plan *p, sl_role role, const char *name, const int *shape
 /* A parameter with its start. Weight decay is for tensors of two or more dimensions. */
 sl_slot sl_plan_param(sl_plan *p, const char *name, const int *shape, sl_init init,
                       double deviation);
+/* The matrix (in,out) of a linear map, drawn from a normal distribution. */
+sl_slot sl_plan_linear(sl_plan *p, const char *name, int in, int out, double deviation);
 /* Scratch declared after a mark is free again after the release. */
 size_t sl_plan_mark(const sl_plan *p);
 void sl_plan_release(sl_plan *p, size_t mark);

@@ -14,7 +14,7 @@ typedef struct sl_update {
   double grad_scale; /* clipping factor */
   int64_t t;         /* this step's number, from 1 */
   int decays;        /* whether this tensor takes weight decay */
-  int inner;         /* whether it is a matrix inside a layer: no table, no unembedding */
+  int inner;         /* whether it is the matrix of a linear map inside a layer */
   int rank;
   const int *shape; /* (rank) */
   int index;        /* among the parameters */

@@ -291,7 +291,7 @@ static void update(sl_trainer *t, const sl_real *g, double norm) {
     const sl_entry *x = &t->model.plan.tensors[i];
     if (x->role != SL_PARAM) continue;
     u.decays = x->rank >= 2;
-    u.inner = x->rank == 2 && !strncmp(x->name, "layers.", 7);
+    u.inner = x->is_linear;
     u.rank = x->rank;
     u.shape = x->shape;
     u.index++;
