@@ -1,5 +1,7 @@
 #include "probe_report.h"
 
+#include "../base/math.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -7,9 +9,9 @@
  * sec. 3.2), and behind it where a key passes in half of the windows; it is said to rest if it does so
  * at a tenth of the tokens; a value is drained below half of the others'
  * length, and next to nothing below a fifth; from four fifths on it is as any other; a norm stands out at
- * three times the others'. */
+ * three times the others'. A run blew up where its loss is half as much again as that of an even guess. */
 static const double formed = 0.5, rests = 0.1, drained = 0.5, nothing = 0.2, as_others = 0.8,
-                    stands_out = 3;
+                    stands_out = 3, blown = 1.5;
 enum { HEADS_NAMED = 4 };
 
 typedef enum verdict { UNCLEAR, SINK, SLOT, NONE } verdict;
@@ -70,6 +72,10 @@ static const char *first_token(const report *r) {
                                             : "the token that every window begins with";
 }
 
+static int rests_on_slot(const report *r) {
+  return count_heads(r, "alpha_slot", r->t->config.eval.epsilon) > 0;
+}
+
 static void say_sink(report *r) {
   int i = largest(r, "alpha", heads(r)), H = r->model->dims.H, one = heads(r) == 1;
   sl_text_add(r->out, "This model has an attention sink: ");
@@ -86,6 +92,10 @@ static void say_sink(report *r) {
   else
     sl_text_printf(r->out, "; head %d of layer %d gives it most, %d %%.", i % H + 1, i / H + 1,
                    percent(number(r, -1, "alpha", i)));
+  if (!rests_on_slot(r)) return;
+  i = largest(r, "alpha_slot", heads(r));
+  sl_text_printf(r->out, " It rests on its slot too: head %d of layer %d gives that %d %%.",
+                 i % H + 1, i / H + 1, percent(number(r, -1, "alpha_slot", i)));
 }
 
 static void say_slot(report *r) {
@@ -118,15 +128,31 @@ static void say_none(report *r) {
                    elsewhere + 1, percent(number(r, -1, "sink_rate", elsewhere)));
 }
 
+static double even_guess(const report *r) { return sl_log(r->t->corpus.vocab.size); }
+
 static void say_unclear(report *r) {
-  sl_text_add(r->out,
-              "Its numbers are no longer finite: the run blew up, and nothing can be said.");
+  const double loss = number(r, -1, "valid_loss", 0);
+  if (isfinite(loss))
+    sl_text_printf(r->out,
+                   "Its loss, %.2f, is far above that of an even guess, %.2f: the run blew up, and "
+                   "its attention says nothing about sinks. Lower the learning rate and train "
+                   "again.",
+                   loss, even_guess(r));
+  else
+    sl_text_add(r->out,
+                "Its numbers are no longer finite: the run blew up, and nothing can be said.");
+}
+
+/* Before the first step a loss can be anything that the initialisation makes it. */
+static int has_blown_up(const report *r) {
+  const double loss = number(r, -1, "valid_loss", 0);
+  return !isfinite(loss) || (number(r, -1, "step", 0) > 0 && loss > blown * even_guess(r));
 }
 
 static verdict verdict_of(const report *r) {
-  if (!isfinite(number(r, -1, "valid_loss", 0))) return UNCLEAR;
+  if (has_blown_up(r)) return UNCLEAR;
   if (r->sinks) return SINK;
-  return count_heads(r, "alpha_slot", r->t->config.eval.epsilon) ? SLOT : NONE;
+  return rests_on_slot(r) ? SLOT : NONE;
 }
 
 static void say_verdict(report *r) {

@@ -103,8 +103,16 @@ static void verdicts(void) {
   says(&b, "1 of its 4 heads gives more than 30 % of its attention to the BOS that every window");
   says(&b, "head 1 of layer 2 gives it most, 60 %");
   says(&b, "a place to rest that is always there");
+  does_not_say(&b, "rests on its slot too");
+  put(&b, 0, "valid_loss", 0, 20); /* untrained: as it is made */
+  says(&b, "\"verdict\":\"sink\"");
+  put(&b, 0, "step", 0, 10);
+  says(&b, "\"verdict\":\"unclear\"");
+  says(&b, "Its loss, 20.00, is far above that of an even guess");
+  does_not_say(&b, "norm peak");
   put(&b, 0, "valid_loss", 0, NAN);
   says(&b, "\"verdict\":\"unclear\"");
+  says(&b, "no longer finite");
   does_not_say(&b, "norm peak");
   sl_trainer_close(&b.t);
 }
@@ -172,6 +180,9 @@ static void slots(void) {
   put(&b, 0, "alpha_slot", 3, 0.7);
   says(&b, "\"verdict\":\"slot\"");
   says(&b, "head 2 of layer 2 gives the slot 70 % of its attention, and the first token 10 %");
+  sink(&b, 0, 0.1);
+  says(&b, "\"verdict\":\"sink\"");
+  says(&b, "It rests on its slot too: head 2 of layer 2 gives that 70 %.");
   sl_trainer_close(&b.t);
 }
 

@@ -6,7 +6,7 @@ import { evenShare, judge, strongestHead } from '../../web/src/verdict.js';
 import { sayVerdict } from '../../web/src/say.js';
 
 const record = (over = {}) => ({
-  step: 160, train_loss: 2, valid_loss: 2, sink_rate: [1, 0, 0, 0], sink_rate_head: [[1]], alpha: [[0.56]],
+  step: 160, train_loss: 2, valid_loss: 2, sink_rate: [1, 0, 0, 0], alpha: [[0.56]],
   value_ratio: [[0.11]], norm_ratio: [1, 1.2], max_over_median: [4, 5], ...over,
 });
 const about = { T: 64, epsilon: 0.3 };
@@ -30,29 +30,29 @@ test('a sink', () => {
 });
 
 test('the strongest head speaks, with its layer where there are several', () => {
-  const many = { alpha: [[0.1, 0.2], [0.6, 0.3]], sink_rate_head: [[0, 0], [1, 0.4]], value_ratio: [[1, 1], [0.2, 1]] };
+  const many = { alpha: [[0.1, 0.2], [0.6, 0.3]], value_ratio: [[1, 1], [0.2, 1]] };
   assert.match(say(many), /^A sink has formed\. Layer 2, head 1 gives 60 %.*5 times smaller/);
   assert.deepEqual(strongestHead([['nan', 0.2], [0.1, 0.3]]), { layer: 1, head: 1, share: 0.3 });
 });
 
 test('a slot that takes the attention is the sink; keys that heads share are found', () => {
-  const slot = { alpha: [[0.05, 0.02]], sink_rate_head: [[0, 0]], alpha_slot: [[0.1, 0.6]], sink_rate_slot: [0.5] };
+  const slot = { alpha: [[0.05, 0.02]], alpha_slot: [[0.1, 0.6]], sink_rate_slot: [0.5] };
   assert.equal(say(slot), 'The slot is the sink. Head 2 gives the sink slot 60 % of its attention, and the first token 2 %.');
   assert.match(say({ ...slot, alpha_slot: [[0.1, 0.2]] }), /^No sink yet/);
   assert.match(say({ alpha_slot: [[0.1]], sink_rate_slot: [0] }), /^A sink has formed/);
-  assert.match(say({ alpha: [[0.1, 0.1, 0.1, 0.9]], sink_rate_head: [[0, 0, 0, 1]], value_ratio: [[1, 0.5]] }), /2\.0 times smaller/);
+  assert.match(say({ alpha: [[0.1, 0.1, 0.1, 0.9]], value_ratio: [[1, 0.5]] }), /2\.0 times smaller/);
 });
 
 test('no sink, forming, and the difference an ended run makes', () => {
-  const weak = { alpha: [[0.08]], sink_rate_head: [[0]] };
+  const weak = { alpha: [[0.08]] };
   assert.equal(say(weak), 'No sink yet. Head 1 gives the first token 8 % of its attention; an even spread would give it 7 %.');
   assert.match(say(weak, { ended: true }), /^No sink on the first token\. Head 1 gives it \d+ %/);
-  assert.match(say({ alpha: [[0.28]], sink_rate_head: [[0.4]] }), /^A sink is forming\. Head 1 gives 28 % .*; an even spread would be 7 %\.$/);
-  assert.match(say({ alpha: [[0.2]], sink_rate_head: [[0]] }, { ended: true }), /^No sink on the first token\. Head 1 gives it \d+ %/);
+  assert.match(say({ alpha: [[0.28]] }), /^A sink is forming\. Head 1 gives 28 % .*; an even spread would be 7 %\.$/);
+  assert.match(say({ alpha: [[0.2]] }, { ended: true }), /^No sink on the first token\. Head 1 gives it \d+ %/);
 });
 
 test('norms without a sink', () => {
-  const norms = { alpha: [[0.09]], sink_rate_head: [[0]], norm_ratio: [1, 1.1, 7.6, 1] };
+  const norms = { alpha: [[0.09]], norm_ratio: [1, 1.1, 7.6, 1] };
   assert.match(say(norms), /^Norms without a sink\. After layer 2 the first token is 7\.6 times as long/);
 });
 
@@ -64,7 +64,7 @@ test('before the first step and after the last good one', () => {
 });
 
 test('a run that blew up and stayed finite is not judged by its attention', () => {
-  const sink = { alpha: [[0.9]], sink_rate_head: [[1]], valid_loss: 20 };
+  const sink = { alpha: [[0.9]], valid_loss: 20 };
   assert.match(say(sink, { uniform: 4.2 }), /^The run blew up\./);
   assert.match(say({ ...sink, valid_loss: 4.3 }, { uniform: 4.2 }), /^A sink has formed\./);
 });

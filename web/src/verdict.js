@@ -13,9 +13,8 @@ import { groupOf } from './panels/measure.js';
  * }} Verdict  slot: the share of the head that gives the sink slot most; NaN without a slot
  */
 
-/** A head has a sink when the first token passes the threshold in at least half of the windows. */
-const FORMED = 0.5;
-const FORMING = 0.1;
+/** While a run trains, a head with this many times the attention of an even spread may be getting a sink. */
+const FORMING = 2;
 /** A loss this many times that of an even guess: the run blew up, though its numbers stayed finite. */
 const BLOWN = 1.5;
 /** Residual norms this many times the others' are worth a sentence of their own. */
@@ -74,16 +73,16 @@ export function judge(record, about) {
   verdict.valueRatio = num(ratios[groupOf(head, verdict.heads, ratios.length)]);
   verdict.normLayer = norm.layer;
   verdict.normRatio = norm.ratio;
-  const rate = num(record.sink_rate_head?.[layer]?.[head]);
   if (!Number.isFinite(share)) return { ...verdict, kind: 'diverged' };
   if (num(record.valid_loss) > BLOWN * (about.uniform ?? Infinity)) return { ...verdict, kind: 'blown' };
   if (record.alpha_slot?.length) {
     const most = strongestHead(record.alpha_slot);
     verdict.slot = most.share;
-    if (rate < FORMED && most.share >= about.epsilon) return { ...verdict, layer: most.layer, head: most.head, kind: 'slot', share: num(record.alpha[most.layer]?.[most.head]) };
+    if (share <= about.epsilon && most.share > about.epsilon) return { ...verdict, layer: most.layer, head: most.head, kind: 'slot', share: num(record.alpha[most.layer]?.[most.head]) };
   }
-  if (rate >= FORMED) verdict.kind = 'formed';
-  else if (rate >= FORMING || (!verdict.ended && share > 2 * verdict.even)) verdict.kind = 'forming';
+  // As the report and Gu et al. count it (sec. 3.2): where the mean over the windows passes epsilon.
+  if (share > about.epsilon) verdict.kind = 'formed';
+  else if (!verdict.ended && share > FORMING * verdict.even) verdict.kind = 'forming';
   else if (norm.ratio >= NORMS) verdict.kind = 'norms';
   else verdict.kind = 'none';
   return verdict;
