@@ -100,6 +100,9 @@ const sl_real *sl_look_hidden(const sl_look *k, int layer);
 double sl_look_alpha(const sl_look *k, int layer, int head, int key);
 /* Of n keys from `key` on. */
 void sl_look_alphas(const sl_look *k, int layer, int head, int key, int n, double *alpha);
+/* So many keys can be called a sink by their alpha. The last eight that are looked at cannot: few queries
+ * see them, and of the last one alpha is the weight on itself of one query. */
+int sl_sink_keys(const sl_trainer *t);
 /* A row of weights, from that of the window's first token on (a slot's is in front of it), and what
  * their sizes add up to. */
 typedef struct sl_shares {

@@ -72,6 +72,12 @@ double sl_look_alpha(const sl_look *k, int layer, int head, int key) {
   return alpha;
 }
 
+int sl_sink_keys(const sl_trainer *t) {
+  enum { LAST_KEYS = 8 };
+  const int keys = t->model.dims.T - sl_model_front(&t->model.config);
+  return (keys < t->config.eval.tokens ? keys : t->config.eval.tokens) - LAST_KEYS;
+}
+
 /* ---- queries and keys ---- */
 
 static const sl_real *compared(const sl_look *k, sl_slot mapped, sl_slot plain, int layer,

@@ -5,21 +5,22 @@
 #include <math.h>
 #include <string.h>
 
-/* What counts: a head has a sink on the first token where its alpha passes epsilon (Gu et al. 2025,
- * sec. 3.2), and behind it where a key passes in half of the windows; it is said to rest if it does so
+extern const sl_probe_type sl_probe_alpha_keys;
+
+/* What counts: a head has a sink on a token where its alpha passes epsilon (Gu et al. 2025, sec. 3.2); it is said to rest if it does so
  * at a tenth of the tokens; a value is drained below half of the others'
  * length, and next to nothing below a fifth; from four fifths on it is as any other; a norm stands out at
  * three times the others'. A run blew up where its loss is half as much again as that of an even guess. */
-static const double formed = 0.5, rests = 0.1, drained = 0.5, nothing = 0.2, as_others = 0.8,
-                    stands_out = 3, blown = 1.5;
+static const double rests = 0.1, drained = 0.5, nothing = 0.2, as_others = 0.8, stands_out = 3,
+                    blown = 1.5;
 enum { HEADS_NAMED = 4 };
 
 typedef enum verdict { UNCLEAR, SINK, SLOT, NONE } verdict;
 static const char *const verdict_ids[] = {"unclear", "sink", "slot", "none"};
 
 typedef struct report {
-  const sl_trainer *t;
-  const sl_metrics *m;
+  sl_trainer *t;
+  sl_metrics *m;
   const sl_model *model;
   sl_text *out;
   verdict verdict;
@@ -108,24 +109,43 @@ static void say_slot(report *r) {
       percent(number(r, -1, "alpha", i)));
 }
 
-/* The one of the keys behind the first that is a sink in most heads, from 0, if it is in one; or 0. */
-static int sink_elsewhere(const report *r) {
-  int best = 1;
-  for (int k = 2; k < SL_SINK_KEYS; k++)
-    if (number(r, -1, "sink_rate", k) > number(r, -1, "sink_rate", best)) best = k;
-  return number(r, -1, "sink_rate", best) * heads(r) >= formed ? best : 0;
+/* alpha_k of every key, measured now: records keep the first key's. */
+static const float *measure_keys(const report *r) {
+  sl_probe_set set;
+  sl_probe_run run = {.input = SL_INPUT_PACKED, .count = r->t->config.eval.sequences};
+  sl_probe_parse(sl_probe_alpha_keys.desc.id, &set, NULL);
+  sl_probes_run(r->t, set, &run, r->m->probes);
+  return sl_probe_out(&sl_probe_alpha_keys, &r->model->dims, r->m->probes);
+}
+
+/* The key behind the first that most heads have a sink on, from 0, or 0; *sinks: how many have. */
+static int sink_elsewhere(const report *r, int *sinks) {
+  const float *alpha = measure_keys(r);
+  const int T = r->model->dims.T, last = sl_sink_keys(r->t);
+  int best = 0;
+  *sinks = 0;
+  for (int k = 1; k < last; k++) {
+    int n = 0;
+    for (int i = 0; i < heads(r); i++) n += alpha[i * T + k] > r->t->config.eval.epsilon;
+    if (n > *sinks) *sinks = n, best = k;
+  }
+  return best;
 }
 
 static void say_none(report *r) {
-  const int i = largest(r, "alpha", heads(r)), elsewhere = sink_elsewhere(r);
+  const int i = largest(r, "alpha", heads(r));
+  int sinks, elsewhere = sink_elsewhere(r, &sinks);
   sl_text_printf(
       r->out,
       "This model has no attention sink on the first token: no head looks mostly at it; the most "
       "that any gives it is %d %% of its attention.",
       percent(number(r, -1, "alpha", i)));
   if (elsewhere)
-    sl_text_printf(r->out, " It has one on token %d of the window: the sink rate there is %d %%.",
-                   elsewhere + 1, percent(number(r, -1, "sink_rate", elsewhere)));
+    sl_text_printf(r->out,
+                   " It has one on token %d of the window: %d of its %d heads %s that more than "
+                   "%d %%.",
+                   elsewhere + 1, sinks, heads(r), sinks == 1 ? "gives" : "give",
+                   percent(r->t->config.eval.epsilon));
 }
 
 static double even_guess(const report *r) { return sl_log(r->t->corpus.vocab.size); }
@@ -389,7 +409,7 @@ static void write_births(report *r) {
   sl_text_add(r->out, "]}");
 }
 
-void sl_report_write(const sl_trainer *t, const sl_metrics *m, sl_text *out) {
+void sl_report_write(sl_trainer *t, sl_metrics *m, sl_text *out) {
   report r = {.t = t, .m = m, .model = &t->model, .out = out};
   r.front = sl_pack_front(&t->config.data.packing, &t->corpus, t->config.seed,
                           t->model.dims.T - sl_model_front(&t->config.model));

@@ -7,8 +7,9 @@
 
 /* {"verdict":"sink|slot|none|unclear","lines":[{"about":"verdict","text":"…"},…],
  *  "births":[{"step":…,"what":"sink|slot|drain|norms","layer":…,"head":…,"text":"…"},…]}
- * of the last record, which has to be of the model as it is. Layers and heads count from 1 in the texts
+ * of the last record, which has to be of the model as it is: where there is no sink on the first token, it
+ * looks for one behind it. Layers and heads count from 1 in the texts
  * and from 0 in the numbers. */
-void sl_report_write(const sl_trainer *t, const sl_metrics *m, sl_text *out);
+void sl_report_write(sl_trainer *t, sl_metrics *m, sl_text *out);
 
 #endif
