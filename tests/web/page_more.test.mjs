@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { apart, namesAlong, numbers, outerNames, sum, wayOf } from '../../web/src/panels/generic.js';
+import { apart, namesAlong, numbers, outerNames, placeOf, rowOf, sum, wayOf } from '../../web/src/panels/generic.js';
 import { linesOf, sayWidest, widest } from '../../web/src/panels/over.js';
 import { nearestDot, placeDots } from '../../web/src/plot/dots.js';
 import { registry } from './real_engine.mjs';
@@ -101,6 +101,18 @@ test('dots keep their shape, lie inside the square and are found again', () => {
   assert.ok(placeDots([0, 0], [0, 0], 100).x.every((one) => one === 50));
 });
 
+test('the enlarged head is found in what each head has, or the heads that share keys and values', () => {
+  const info = (...shape) => ({ id: 'made_up', label: 'Made up', kind: 'tokens', shape });
+  const solo = { layer: 1, head: 3 };
+  assert.equal(rowOf(info('L', 'H', 'T'), [2, 4, 8], solo, 4), 7);
+  assert.equal(rowOf(info('L', 'G', 'T'), [2, 2, 8], solo, 4), 3);
+  assert.equal(rowOf(info('L', 'T'), [2, 8], solo, 4), -1);
+  assert.equal(rowOf(info('P', 'T'), [3, 8], solo, 4), -1);
+  assert.equal(rowOf(info('L', 'H', 'T'), [2, 4, 8], null, 4), -1);
+  const one = placeOf(probe([2, 2, 3, 2], (i) => i), 2, 3);
+  assert.deepEqual([Array.from(one.data), one.shape], [[18, 19, 20, 21, 22, 23], [1, 1, 3, 2]]);
+});
+
 test('a theory lies over what was measured: where they differ most, and which heads are drawn', () => {
   const info = { id: 'made_up', label: 'Made up', kind: 'tokens', shape: ['L', 'H', 'T'] };
   const shape = [3, 2, 4];
@@ -108,10 +120,9 @@ test('a theory lies over what was measured: where they differ most, and which he
   const theory = probe(shape, (i) => 0.5 + (i % 4 === 2 ? 0.01 * (1 + ((5 * Math.floor(i / 4)) % 6)) : 0)); // by head .01 .06 .05 .04 .03 .02
   const { gap, at } = widest(theory.data, measured.data);
   assert.deepEqual([gap.toFixed(4), at], ['0.0600', 6]);
-  assert.deepEqual(linesOf(info, theory, measured, null), [1, 2, 3, 4]);
-  assert.deepEqual(linesOf(info, theory, measured, { layer: 2, head: 1 }), [5]);
-  assert.deepEqual(linesOf(info, theory, measured, { layer: 7, head: 1 }), [1, 2, 3, 4], 'a head that is not there');
-  assert.deepEqual(linesOf({ ...info, shape: ['L', 'G', 'T'] }, theory, measured, { layer: 2, head: 1 }), [1, 2, 3, 4]);
+  assert.deepEqual(linesOf(theory, measured, -1), [1, 2, 3, 4]);
+  assert.deepEqual(linesOf(theory, measured, 5), [5]);
+  assert.deepEqual(linesOf(theory, measured, 15), [1, 2, 3, 4], 'a head that is not there');
   assert.equal(sayWidest(info, theory, measured, [5]),
     'Solid: measured; dashed: by theory. Largest difference 0.020: in layer 3, head 2 at token 3, 0.500 measured, 0.520 by theory.');
   assert.match(sayWidest(info, theory, measured, [1, 2, 3, 4]), /0\.060: in layer 1, head 2 .* Drawn are the 4 of 6 lines/);

@@ -10,6 +10,14 @@ let lab;
 before(async () => { lab = await start(); });
 after(() => lab.stop());
 
+/** Saves a panel's picture. @returns {Promise<[number, number]>} how large it is */
+async function picture(page, panel) {
+  const [saved] = await Promise.all([page.waitForEvent('download'), panel.getByRole('button', { name: 'PNG' }).click()]);
+  const bytes = readFileSync(await saved.path());
+  assert.equal(bytes.toString('latin1', 1, 4), 'PNG');
+  return [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
+}
+
 /** A registry nobody has, and one frame of it. */
 async function invented(page) {
   await page.evaluate(async () => {
@@ -164,6 +172,7 @@ describe('more measurements', () => {
     await lab.drawn(page);
     assert.equal(await page.evaluate(() => [...document.querySelectorAll('.tok')].findIndex((one) => one.classList.contains('pointed'))), 8);
     assert.equal(await panel.locator('.dot-ring:visible').count(), 4);
+    const width = await panel.locator('canvas').first().evaluate((one) => one.width);
     const [ring, canvas] = [await panel.locator('.dot-ring').nth(2).boundingBox(), panel.locator('canvas').nth(2)];
     await page.keyboard.press('Escape');
     await lab.drawn(page);
@@ -180,6 +189,14 @@ describe('more measurements', () => {
     assert.equal(await panel.locator('.dot-ring:visible').count(), 4, 'a token pointed at elsewhere');
     await panel.getByRole('button', { name: 'Table', exact: true }).click();
     assert.match(await panel.locator('thead').textContent(), /1st component2nd component3rd component/);
+    await panel.getByRole('button', { name: 'Table', exact: true }).click();
+    assert.deepEqual(await picture(page, panel), [4 * width + 5 * 12, width + 16 + 2 * 12]);
+    await page.evaluate(() => window.sinklab.setState({ view: { head: '1.0' } }));
+    await page.waitForFunction(() => document.querySelectorAll('.panel[data-probe=key_pca] figure').length === 1);
+    assert.match(await panel.locator('figcaption').textContent(), /^layer 2, key\/value head 1: [\d.]+×$/);
+    await wall.focus();
+    await page.keyboard.press('ArrowRight');
+    assert.match(await panel.locator('.dots-read').textContent(), /^Layer 2, key\/value head 1: token 1 /);
     assert.deepEqual(complaints, []);
   });
 
@@ -191,6 +208,8 @@ describe('more measurements', () => {
     await panel.getByRole('button', { name: 'Measure' }).click();
     await panel.locator('.uplot').waitFor();
     assert.match(await summary(), /^Solid: measured; dashed: by theory\. Largest difference \S+: in layer .* Drawn are the 4 of 6 lines/);
+    assert.deepEqual(await violations(page), []);
+    assert.ok((await picture(page, panel))[0] > 200);
     await page.evaluate(() => window.sinklab.setState({ view: { head: '1.1' } }));
     await page.waitForFunction(() => /in layer 2, head 2 at token \d+, \S+ measured, \S+ by theory\.$/.test(document.getElementById('more-closed_form-summary').textContent));
     await panel.getByRole('button', { name: 'Table', exact: true }).click();

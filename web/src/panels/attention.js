@@ -3,6 +3,7 @@ import { h, setText } from '../ui/dom.js';
 import { t } from '../strings/index.js';
 import { percent, show } from '../format.js';
 import { paint } from '../plot/heatmap.js';
+import { sheet } from '../plot/sheet.js';
 import { gradient } from '../plot/colour.js';
 import { colours } from '../ui/theme.js';
 import { capital, headName } from '../say.js';
@@ -224,21 +225,11 @@ export class AttentionPanel {
     const zoom = Math.max(1, Math.floor(1024 / T / (this.maps.length > 1 ? 2 : 1)));
     const columns = this.maps.length === 1 ? 1 : Math.max(...this.maps.map((map) => map.head)) + 1;
     const side = T * zoom;
-    const out = document.createElement('canvas');
     const bar = slotted ? Math.max(zoom, 8) + 6 : 0; // the slot's column and its gap
-    out.width = columns * (side + 12 + bar) + 12;
-    out.height = Math.ceil(this.maps.length / columns) * (side + 12) + 12;
-    const context = out.getContext('2d');
-    if (!context) return null;
-    context.fillStyle = colours().paper;
-    context.fillRect(0, 0, out.width, out.height);
-    context.imageSmoothingEnabled = false;
-    this.maps.forEach((map, i) => {
-      const [x, y] = [12 + (i % columns) * (side + 12 + bar), 12 + Math.floor(i / columns) * (side + 12)];
-      if (map.slot) context.drawImage(map.slot, x, y, bar - 6, side);
-      context.drawImage(map.canvas, x + bar, y, side, side);
-    });
-    return out;
+    return sheet(this.maps.map(({ slot, canvas, label }) => ({ name: label.textContent ?? '', draw: (context) => {
+      if (slot) context.drawImage(slot, 0, 0, bar - 6, side);
+      context.drawImage(canvas, bar, 0, side, side);
+    } })), { width: side + bar, height: side, columns, theme: colours() });
   }
 }
 

@@ -1,5 +1,6 @@
 /** How to draw numbers of which nothing is known but kind and shape. Pure. */
 import { layerName } from '../say.js';
+import { groupOf } from './measure.js';
 import { t } from '../strings/index.js';
 import { fixed, show, times, token } from '../format.js';
 
@@ -65,6 +66,23 @@ export function outerNames(info, shape, inner) {
     names = names.flatMap((before) => own.map((name) => (before ? `${before}, ${name}` : name)));
   }
   return names;
+}
+
+/** Of what there is for each head, the enlarged head's place in the order of outerNames; -1: none is, or it has
+ * no place of its own. @param {ProbeInfo} info @param {number[]} shape @param {{layer: number, head: number} | null} solo
+ * @param {number} heads of the model, which may share keys and values @returns {number} */
+export function rowOf(info, shape, solo, heads) {
+  const letter = axisOf(info, shape, 1);
+  if (!solo || axisOf(info, shape, 0) !== 'L' || !['H', 'G'].includes(letter)) return -1;
+  return solo.layer * shape[1] + (letter === 'G' ? groupOf(solo.head, heads, shape[1]) : solo.head);
+}
+
+/** What stands at one place of the axes before the last `inner`, alone. @param {Probe} probe @param {number} inner
+ * @param {number} row @returns {Probe} */
+export function placeOf({ data, shape }, inner, row) {
+  const last = shape.slice(-inner);
+  const n = last.reduce((a, b) => a * b, 1);
+  return { data: data.subarray(row * n, (row + 1) * n), shape: [...shape.slice(0, -inner).fill(1), ...last] };
 }
 
 /** Names along one axis from the end. @param {ProbeInfo} info @param {number[]} shape

@@ -2,9 +2,10 @@
  * no JavaScript. What is not open is not computed. */
 import { h, setText } from '../ui/dom.js';
 import { t } from '../strings/index.js';
-import { counted, show, whole } from '../format.js';
+import { counted, num, show, whole } from '../format.js';
 import { LinePlot } from '../plot/lines.js';
 import { paint } from '../plot/heatmap.js';
+import { sheet } from '../plot/sheet.js';
 import { gradient, rgb } from '../plot/colour.js';
 import { colours, shade } from '../ui/theme.js';
 import { helpButton } from '../form/popover.js';
@@ -16,7 +17,7 @@ import { grouped, helpWith, matches, namesEpsilon } from './browse.js';
 import { linesOf, sayWidest } from './over.js';
 import { Points } from './points.js';
 import { wordAt } from './window.js';
-import { extent, namesAlong, numbers, outerNames, overTokens, sum, wayOf } from './generic.js';
+import { extent, namesAlong, numbers, outerNames, overTokens, placeOf, rowOf, sum, wayOf } from './generic.js';
 
 /** @typedef {import('./panel.js').Shown} Shown */
 /** @typedef {import('../types.js').ProbeInfo} ProbeInfo */
@@ -27,6 +28,9 @@ const NAMED = 4;
 
 /** More figures than these take the whole row. */
 const FIGURES = 4;
+
+/** A square of pixels is saved at least nearly so large. */
+const SIDE = 320;
 
 /** So many measurements are found by a word, not by looking. */
 const MANY = 12;
@@ -146,8 +150,9 @@ class MorePanel {
     this.points = null;
     this.frame = new Frame(hands, {
       id: `more-${info.id}`, title: info.label, help: info.help ?? '', paper: info.paper,
-      table: () => this.numbers(counted), data: () => this.numbers((value) => value),
+      table: () => this.numbers(counted), data: () => this.numbers((value) => value), picture: () => this.picture(),
     });
+    this.frame.picturable(false);
     this.frame.el.dataset.probe = info.id;
     this.body = h('div', { class: 'more-body' });
     this.frame.chart.appendChild(this.body);
@@ -216,7 +221,7 @@ class MorePanel {
     this.updatePace(shown);
     if (this.points && this.points.marked !== shown.pointed) this.points.mark(shown.pointed);
     const { probe } = this;
-    const stamp = `${probe?.shape} ${this.at?.id} ${shown.base} ${this.lacks} ${paceOf(shown.view, this.info)} ${this.over ? shown.view.head : ''}`;
+    const stamp = `${probe?.shape} ${this.at?.id} ${shown.base} ${this.lacks} ${paceOf(shown.view, this.info)} ${shown.view.head}`;
     if (stamp === this.seen) return;
     this.seen = stamp;
     const way = probe ? wayOf(this.info.kind, probe.shape) : '';
@@ -231,6 +236,7 @@ class MorePanel {
       if (['', 'table', 'cells', 'number', 'points'].includes(way)) this.body.removeAttribute('role'); // speaks for itself
       else this.frame.describe(this.body);
     }
+    this.frame.picturable(['lines', 'maps', 'points'].includes(way));
     this.frame.summarise(probe ? this.sum(probe) : this.lacks || t(this.absent(shown)));
     if (probe) this.draw(/** @type {import('./generic.js').Way} */ (way), probe);
     this.frame.el.classList.toggle('wide', this.body.querySelectorAll('figure').length > FIGURES);
@@ -245,8 +251,21 @@ class MorePanel {
 
   /** Which lines are drawn. @param {Probe} probe @returns {number[]} */
   lines(probe) {
-    if (this.measured) return linesOf(this.info, probe, this.measured, this.now?.solo ?? null);
-    return outerNames(this.info, probe.shape, 1).map((_, r) => r);
+    const one = this.chosen(probe);
+    if (this.measured) return linesOf(probe, this.measured, one);
+    return one < 0 ? outerNames(this.info, probe.shape, 1).map((_, r) => r) : [one];
+  }
+
+  /** Where the enlarged head's numbers are, or -1. @param {Probe} probe */
+  chosen(probe) {
+    return rowOf(this.info, probe.shape, this.now?.solo ?? null, num(this.now?.run.config?.model?.heads));
+  }
+
+  /** Squares or clouds: those of all heads, or the enlarged one's. @param {Probe} probe */
+  figures(probe) {
+    const names = outerNames(this.info, probe.shape, 2).map((name) => name || this.info.label);
+    const one = this.chosen(probe);
+    return one < 0 ? { probe, names } : { probe: placeOf(probe, 2, one), names: [names[one]] };
   }
 
   /** @param {Shown} shown @returns {'more_recorded' | 'more_ask' | 'more_absent'} */
@@ -261,7 +280,7 @@ class MorePanel {
     if (way === 'points') return this.drawPoints(probe);
     if (way === 'number') return this.body.replaceChildren(h('p', { class: 'big-number' }, show(probe.data[0])));
     if (way === 'bars') return this.body.replaceChildren(bars(this.info, probe));
-    if (way === 'maps') return this.body.replaceChildren(...maps(this.info, probe));
+    if (way === 'maps') return this.body.replaceChildren(...maps(this.figures(probe)));
     return this.body.replaceChildren(cells(this.info, probe, way === 'cells'));
   }
 
@@ -296,7 +315,19 @@ class MorePanel {
       this.points = new Points(this.hands);
       this.body.replaceChildren(...this.points.parts);
     }
-    this.points.set({ info: this.info, probe, frame: this.at, run: this.now.run }, sum(this.info, probe));
+    this.points.set({ info: this.info, ...this.figures(probe), frame: this.at, run: this.now.run }, sum(this.info, probe));
+  }
+
+  /** What is drawn on canvases; what is written as text is saved as numbers. @returns {HTMLCanvasElement | null} */
+  picture() {
+    if (this.plot) return this.plot.picture();
+    const figures = [...this.body.querySelectorAll('figure')].map((figure) => (
+      { name: figure.querySelector('figcaption')?.textContent ?? '', canvas: /** @type {HTMLCanvasElement} */ (figure.querySelector('canvas')) }));
+    if (!figures.length) return null;
+    const { width, height } = figures[0].canvas;
+    const zoom = Math.max(1, Math.floor(SIDE / width));
+    return sheet(figures.map(({ name, canvas }) => ({ name, draw: (context) => context.drawImage(canvas, 0, 0, width * zoom, height * zoom) })),
+      { width: width * zoom, height: height * zoom, columns: Math.min(figures.length, FIGURES), theme: colours() });
   }
 
   /** @param {boolean} tokens */
@@ -359,11 +390,11 @@ function cells(info, probe, coloured) {
       ? h('th', { scope: 'row' }, value) : h('td', { style: style(value) }, counted(value))))))));
 }
 
-/** @param {ProbeInfo} info @param {Probe} probe @returns {HTMLElement[]} */
-function maps(info, { data, shape }) {
+/** @param {{probe: Probe, names: string[]}} figures @returns {HTMLElement[]} */
+function maps({ probe: { data, shape }, names }) {
   const [rows, cols] = shape.slice(-2);
   const { min, max } = extent(data);
-  const wall = h('div', { class: 'more-maps' }, outerNames(info, shape, 2).map((name, at) => {
+  const wall = h('div', { class: 'more-maps' }, names.map((name, at) => {
     const canvas = h('canvas');
     paint(canvas, data, at * rows * cols, rows, cols, { min, max });
     return h('figure', null, canvas, h('figcaption', null, name));

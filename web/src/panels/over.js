@@ -20,13 +20,11 @@ export function widest(theory, measured, from = 0, to = theory.length) {
   return { gap, at };
 }
 
-/** The lines to draw: the chosen head's, else those that differ most, in their own order.
- * @param {ProbeInfo} info @param {Probe} theory @param {Probe} measured
- * @param {{layer: number, head: number} | null} solo @returns {number[]} */
-export function linesOf(info, theory, measured, solo) {
+/** The lines to draw: the one chosen (-1: none), else those that differ most, in their own order.
+ * @param {Probe} theory @param {Probe} measured @param {number} one @returns {number[]} */
+export function linesOf(theory, measured, one) {
   const n = theory.shape[theory.shape.length - 1];
   const rows = Array.from({ length: theory.data.length / n || 0 }, (_, r) => r);
-  const one = solo && info.shape?.join() === 'L,H,T' ? solo.layer * theory.shape[1] + solo.head : -1;
   if (one in rows) return [one];
   const gaps = rows.map((r) => widest(theory.data, measured.data, r * n, (r + 1) * n).gap);
   return rows.sort((a, b) => gaps[b] - gaps[a]).slice(0, LINES).sort((a, b) => a - b);

@@ -63,16 +63,22 @@ export class Frame {
     /** @param {string} kind @param {() => void} act */
     const button = (kind, act) => h('button', { type: 'button', class: 'quiet', onclick: act,
       'aria-label': t('export_as', { panel: about.title, kind }) }, kind);
+    this.pictureButton = about.picture ? button(t('png'), () => {
+      const picture = about.picture?.();
+      if (picture) downloadPicture(`sinklab-${about.id}.png`, picture);
+    }) : null;
     return [
       button(t('csv'), () => {
         const table = (about.data ?? about.table)();
         if (table) download(`sinklab-${about.id}.csv`, csv(table.columns, table.rows), 'text/csv');
       }),
-      about.picture ? button(t('png'), () => {
-        const picture = about.picture?.();
-        if (picture) downloadPicture(`sinklab-${about.id}.png`, picture);
-      }) : null,
+      this.pictureButton,
     ];
+  }
+
+  /** Whether there is a picture to save now. @param {boolean} is */
+  picturable(is) {
+    if (this.pictureButton) this.pictureButton.hidden = !is;
   }
 
   /** @param {string} text */

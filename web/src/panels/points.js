@@ -6,7 +6,7 @@ import { show, times } from '../format.js';
 import { nearestDot, paintDots, placeDots } from '../plot/dots.js';
 import { capital } from '../say.js';
 import { colours, shade } from '../ui/theme.js';
-import { apart, outerNames } from './generic.js';
+import { apart } from './generic.js';
 import { numberOf, wordAt } from './window.js';
 
 /** @typedef {{name: string, canvas: HTMLCanvasElement, ring: HTMLElement, caption: HTMLElement,
@@ -25,7 +25,7 @@ export class Points {
     /** @type {number | null} */
     this.marked = null;
     /** @type {{info: import('../types.js').ProbeInfo, probe: import('../types.js').Probe,
-     *   frame: import('../types.js').Frame | null, run: import('../types.js').Run} | null} */
+     *   names: string[], frame: import('../types.js').Frame | null, run: import('../types.js').Run} | null} names: of the clouds */
     this.now = null;
     this.wall = h('div', { class: 'more-maps dots', role: 'application', tabindex: '0',
       onpointermove: (/** @type {PointerEvent} */ event) => this.hover(event), onclick: (/** @type {PointerEvent} */ event) => this.hover(event),
@@ -44,8 +44,7 @@ export class Points {
   /** @param {NonNullable<Points['now']>} now @param {string} summary */
   set(now, summary) {
     this.now = now;
-    const { info, probe } = now;
-    const names = outerNames(info, probe.shape, 2).map((name) => name || info.label);
+    const { info, probe, names } = now;
     if (names.join() !== this.plots.map((plot) => plot.name).join()) this.build(names);
     if (this.at && this.at.token >= probe.shape[probe.shape.length - 2]) this.at = null;
     apart(probe).forEach((ratio, i) => setText(this.plots[i].caption, `${names[i]}: ${times(ratio)}×`));
