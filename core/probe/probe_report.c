@@ -77,18 +77,22 @@ static int rests_on_slot(const report *r) {
   return count_heads(r, "alpha_slot", r->t->config.eval.epsilon) > 0;
 }
 
-static void say_sink(report *r) {
-  int i = largest(r, "alpha", heads(r)), H = r->model->dims.H, one = heads(r) == 1;
-  sl_text_add(r->out, "This model has an attention sink: ");
-  if (one)
+/* So many heads pass epsilon; what they look at follows. */
+static void say_heads_give(report *r, int n) {
+  if (heads(r) == 1)
     sl_text_add(r->out, "its head gives");
   else
-    sl_text_printf(r->out, "%d of its %d heads %s", r->sinks, heads(r),
-                   r->sinks == 1 ? "gives" : "give");
-  sl_text_printf(r->out, " more than %d %% of %s attention to %s",
-                 percent(r->t->config.eval.epsilon), r->sinks == 1 ? "its" : "their",
-                 first_token(r));
-  if (one)
+    sl_text_printf(r->out, "%d of its %d heads %s", n, heads(r), n == 1 ? "gives" : "give");
+  sl_text_printf(r->out, " more than %d %% of %s attention to ", percent(r->t->config.eval.epsilon),
+                 n == 1 ? "its" : "their");
+}
+
+static void say_sink(report *r) {
+  int i = largest(r, "alpha", heads(r)), H = r->model->dims.H;
+  sl_text_add(r->out, "This model has an attention sink: ");
+  say_heads_give(r, r->sinks);
+  sl_text_add(r->out, first_token(r));
+  if (heads(r) == 1)
     sl_text_printf(r->out, ": %d %%.", percent(number(r, -1, "alpha", i)));
   else
     sl_text_printf(r->out, "; head %d of layer %d gives it most, %d %%.", i % H + 1, i / H + 1,
@@ -140,12 +144,10 @@ static void say_none(report *r) {
       "This model has no attention sink on the first token: no head looks mostly at it; the most "
       "that any gives it is %d %% of its attention.",
       percent(number(r, -1, "alpha", i)));
-  if (elsewhere)
-    sl_text_printf(r->out,
-                   " It has one on token %d of the window: %d of its %d heads %s that more than "
-                   "%d %%.",
-                   elsewhere + 1, sinks, heads(r), sinks == 1 ? "gives" : "give",
-                   percent(r->t->config.eval.epsilon));
+  if (!elsewhere) return;
+  sl_text_printf(r->out, " It has one on token %d of the window: ", elsewhere + 1);
+  say_heads_give(r, sinks);
+  sl_text_add(r->out, "it.");
 }
 
 static double even_guess(const report *r) { return sl_log(r->t->corpus.vocab.size); }

@@ -191,7 +191,8 @@ static void elsewhere(void) {
   for (int i = 0; i < b.t.model.dims.V; i++) tokens[i * C] = 0;
   for (int i = 0; i < 16; i++) places[i * C] = i == PLACE ? 40 : 0;
   q[D] = 10, k[D] = 10; /* of the second head */
-  says(&b, "It has one on token 6 of the window: 1 of its 4 heads gives that more than 30 %.");
+  says(&b, "It has one on token 6 of the window: 1 of its 4 heads gives more than 30 % of its "
+           "attention to it.");
   sl_trainer_close(&b.t);
 }
 
