@@ -90,10 +90,8 @@ VEC_INLINE void tile(const int R, const int way, const float *a, size_t stride, 
     for (int k = 0; k < STEPS; k++) step(R, way, a + (size_t)k * along, panel + k * PANEL, sum);
     a += STEPS * along, panel += STEPS * PANEL;
   }
-  for (; K > 0; K--) {
+  for (const float *end = panel + (size_t)K * PANEL; panel != end; panel += PANEL, a += along)
     step(R, way, a, panel, sum);
-    a += along, panel += PANEL;
-  }
   if (t->bias) {
     const wf b0 = w_load(t->bias), b1 = w_load(t->bias + SL_LANES);
     VEC_UNROLL
