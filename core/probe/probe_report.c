@@ -1,18 +1,18 @@
 #include "probe_report.h"
 
 #include "../base/math.h"
+#include "probe_births.h"
 
 #include <math.h>
 #include <string.h>
 
 extern const sl_probe_type sl_probe_alpha_keys;
 
-/* What counts: a head has a sink on a token where its alpha passes epsilon (Gu et al. 2025, sec. 3.2); it is said to rest if it does so
- * at a tenth of the tokens; a value is drained below half of the others'
- * length, and next to nothing below a fifth; from four fifths on it is as any other; a norm stands out at
- * three times the others'. A run blew up where its loss is half as much again as that of an even guess. */
-static const double rests = 0.1, drained = 0.5, nothing = 0.2, as_others = 0.8, stands_out = 3,
-                    blown = 1.5;
+/* What counts: a head has a sink on a token where its alpha passes epsilon (Gu et al. 2025, sec. 3.2); it
+ * is said to rest if it does so at a tenth of the tokens; a value is next to nothing below a fifth of the
+ * others' length, and as any other from four fifths on. A run blew up where its loss is half as much again
+ * as that of an even guess. */
+static const double rests = 0.1, nothing = 0.2, as_others = 0.8, blown = 1.5;
 enum { HEADS_NAMED = 4 };
 
 typedef enum verdict { UNCLEAR, SINK, SLOT, NONE } verdict;
@@ -31,9 +31,9 @@ typedef struct report {
 
 /* ---- numbers ---- */
 
-/* A number of record i; of the last where i is negative. NaN where there is none. */
-static double number(const report *r, int i, const char *key, int at) {
-  return sl_metrics_number(r->m, i < 0 ? r->m->count - 1 : i, key, at);
+/* A number of the last record; NaN where there is none. */
+static double number(const report *r, const char *key, int at) {
+  return sl_metrics_number(r->m, r->m->count - 1, key, at);
 }
 
 static int heads(const report *r) { return r->model->dims.L * r->model->dims.H; }
@@ -41,21 +41,15 @@ static int heads(const report *r) { return r->model->dims.L * r->model->dims.H; 
 /* Heads whose `key` is above the bound. */
 static int count_heads(const report *r, const char *key, double bound) {
   int n = 0;
-  for (int i = 0; i < heads(r); i++) n += number(r, -1, key, i) > bound;
+  for (int i = 0; i < heads(r); i++) n += number(r, key, i) > bound;
   return n;
 }
 
 static int largest(const report *r, const char *key, int n) {
   int best = 0;
   for (int i = 1; i < n; i++)
-    if (number(r, -1, key, i) > number(r, -1, key, best)) best = i;
+    if (number(r, key, i) > number(r, key, best)) best = i;
   return best;
-}
-
-/* The value ratio that head i (of all layers) reads. */
-static int value_of_head(const report *r, int i) {
-  const sl_dims *d = &r->model->dims;
-  return i / d->H * d->G + i % d->H * d->G / d->H;
 }
 
 static int percent(double share) { return (int)(100 * share + 0.5); }
@@ -93,14 +87,14 @@ static void say_sink(report *r) {
   say_heads_give(r, r->sinks);
   sl_text_add(r->out, first_token(r));
   if (heads(r) == 1)
-    sl_text_printf(r->out, ": %d %%.", percent(number(r, -1, "alpha", i)));
+    sl_text_printf(r->out, ": %d %%.", percent(number(r, "alpha", i)));
   else
     sl_text_printf(r->out, "; head %d of layer %d gives it most, %d %%.", i % H + 1, i / H + 1,
-                   percent(number(r, -1, "alpha", i)));
+                   percent(number(r, "alpha", i)));
   if (!rests_on_slot(r)) return;
   i = largest(r, "alpha_slot", heads(r));
   sl_text_printf(r->out, " It rests on its slot too: head %d of layer %d gives that %d %%.",
-                 i % H + 1, i / H + 1, percent(number(r, -1, "alpha_slot", i)));
+                 i % H + 1, i / H + 1, percent(number(r, "alpha_slot", i)));
 }
 
 static void say_slot(report *r) {
@@ -109,8 +103,7 @@ static void say_slot(report *r) {
       r->out,
       "This model has its attention sink in the slot that it was given, not on a token: "
       "head %d of layer %d gives the slot %d %% of its attention, and the first token %d %%.",
-      i % H + 1, i / H + 1, percent(number(r, -1, "alpha_slot", i)),
-      percent(number(r, -1, "alpha", i)));
+      i % H + 1, i / H + 1, percent(number(r, "alpha_slot", i)), percent(number(r, "alpha", i)));
 }
 
 /* alpha_k of every key, measured now: records keep the first key's. */
@@ -143,7 +136,7 @@ static void say_none(report *r) {
       r->out,
       "This model has no attention sink on the first token: no head looks mostly at it; the most "
       "that any gives it is %d %% of its attention.",
-      percent(number(r, -1, "alpha", i)));
+      percent(number(r, "alpha", i)));
   if (!elsewhere) return;
   sl_text_printf(r->out, " It has one on token %d of the window: ", elsewhere + 1);
   say_heads_give(r, sinks);
@@ -153,7 +146,7 @@ static void say_none(report *r) {
 static double even_guess(const report *r) { return sl_log(r->t->corpus.vocab.size); }
 
 static void say_unclear(report *r) {
-  const double loss = number(r, -1, "valid_loss", 0);
+  const double loss = number(r, "valid_loss", 0);
   if (isfinite(loss))
     sl_text_printf(r->out,
                    "Its loss, %.2f, is far above that of an even guess, %.2f: the run blew up, and "
@@ -167,8 +160,8 @@ static void say_unclear(report *r) {
 
 /* Before the first step a loss can be anything that the initialisation makes it. */
 static int has_blown_up(const report *r) {
-  const double loss = number(r, -1, "valid_loss", 0);
-  return !isfinite(loss) || (number(r, -1, "step", 0) > 0 && loss > blown * even_guess(r));
+  const double loss = number(r, "valid_loss", 0);
+  return !isfinite(loss) || (number(r, "step", 0) > 0 && loss > blown * even_guess(r));
 }
 
 static verdict verdict_of(const report *r) {
@@ -192,7 +185,7 @@ static void say_resting(report *r) {
   int named = 0;
   begin(r, "resting");
   if (!resting) {
-    const double most = number(r, -1, "resting", largest(r, "resting", heads(r)));
+    const double most = number(r, "resting", largest(r, "resting", heads(r)));
     sl_text_add(r->out, "No head is dormant: none looks mostly at a sink and adds next to nothing");
     if (most > 0)
       sl_text_printf(r->out, " at more than %d %% of the tokens.", (int)ceil(100 * most));
@@ -200,7 +193,7 @@ static void say_resting(report *r) {
       sl_text_add(r->out, " at any token.");
   }
   for (int i = 0; resting && i < heads(r) && named < HEADS_NAMED; i++) {
-    const double share = number(r, -1, "resting", i);
+    const double share = number(r, "resting", i);
     if (!(share > rests)) continue;
     sl_text_printf(r->out, "%s head %d of layer %d at %d %% of the tokens",
                    named++ ? "," : "Dormant, looking mostly at a sink and adding next to nothing:",
@@ -215,14 +208,14 @@ static void say_values(report *r) {
   const sl_dims *d = &r->model->dims;
   int n = 0;
   for (int i = 0; i < heads(r) && n < HEADS_NAMED; i++) {
-    double ratio = number(r, -1, "value_ratio", value_of_head(r, i));
-    if (!(number(r, -1, "alpha", i) > r->t->config.eval.epsilon)) continue;
+    double ratio = number(r, "value_ratio", sl_value_of_head(d, i));
+    if (!(number(r, "alpha", i) > r->t->config.eval.epsilon)) continue;
     begin(r, "head");
     sl_text_printf(
         r->out,
         "Head %d of layer %d gives %d %% of its attention to %s, whose value is %.2f times "
         "as long as the others': ",
-        i % d->H + 1, i / d->H + 1, percent(number(r, -1, "alpha", i)), first_token(r), ratio);
+        i % d->H + 1, i / d->H + 1, percent(number(r, "alpha", i)), first_token(r), ratio);
     sl_text_add(r->out, ratio < nothing ? "looking there adds next to nothing."
                         : ratio < as_others
                             ? "looking there adds less than looking elsewhere."
@@ -236,9 +229,9 @@ static void say_values(report *r) {
 
 static void say_norms(report *r) {
   int L = r->model->dims.L, at = largest(r, "norm_ratio", L + 1);
-  double most = number(r, -1, "norm_ratio", at), last = number(r, -1, "norm_ratio", L);
+  double most = number(r, "norm_ratio", at), last = number(r, "norm_ratio", L);
   begin(r, "norms");
-  if (most < stands_out) {
+  if (most < SL_STANDS_OUT) {
     sl_text_printf(r->out,
                    "No norm peak: the first token's vector is at most %.1f times as long as the "
                    "others'.",
@@ -248,7 +241,7 @@ static void say_norms(report *r) {
         r->out,
         "Massive activations: after block %d (0: the embedding) the first token's vector is "
         "%.1f times as long as the others', mostly in dimension %d (%.3g)",
-        at, most, (int)number(r, -1, "spiked", at * 6), number(r, -1, "spiked", at * 6 + 1));
+        at, most, (int)number(r, "spiked", at * 6), number(r, "spiked", at * 6 + 1));
     sl_text_printf(r->out,
                    last < most / 2 ? "; after the last block it is %.1f." : "; it ends at %.1f.",
                    last);
@@ -316,99 +309,15 @@ static void say_place(report *r) {
 }
 
 static void say_inputs(report *r) {
-  double with = number(r, -1, "bos_text.sink_rate", 0),
-         without = number(r, -1, "text.sink_rate", 0);
+  double with = number(r, "bos_text.sink_rate", 0), without = number(r, "text.sink_rate", 0);
   if (!isfinite(with) || !isfinite(without)) return;
   begin(r, "inputs");
   sl_text_printf(r->out,
                  "On text behind a BOS the sink rate is %d %% and the loss %.2f; on the same text "
                  "without it %d %% and %.2f.",
-                 percent(with), number(r, -1, "bos_text.loss", 0), percent(without),
-                 number(r, -1, "text.loss", 0));
+                 percent(with), number(r, "bos_text.loss", 0), percent(without),
+                 number(r, "text.loss", 0));
   end(r);
-}
-
-/* ---- births ---- */
-
-/* The first record from which on the number stays on its side of the bound, or -1. */
-static int onset(const report *r, const char *key, int at, double bound, int above) {
-  int first = -1;
-  for (int i = 0; i < r->m->count; i++) {
-    double x = number(r, i, key, at);
-    int inside = above ? x > bound : x < bound;
-    if (!inside)
-      first = -1;
-    else if (first < 0)
-      first = i;
-  }
-  return first;
-}
-
-typedef enum event { SINK_BORN, SLOT_BORN, VALUE_DRAINED, NORM_OUT } event;
-static const struct {
-  const char *id, *of_head;
-} events[] = {{"sink", "has its sink on the first token"},
-              {"slot", "has its sink in the slot"},
-              {"drain", "finds the first token's value drained"},
-              {"norms", NULL}};
-
-typedef struct birth {
-  int record, layer, head;
-  event what;
-} birth;
-enum { BIRTHS = 64 };
-
-static void add_birth(birth *list, int *n, birth b) {
-  int at = *n;
-  if (b.record < 0 || *n == BIRTHS) return;
-  for (; at > 0 && list[at - 1].record > b.record; at--) list[at] = list[at - 1];
-  list[at] = b;
-  ++*n;
-}
-
-/* Of head i of all layers. */
-static void find_of_head(const report *r, int i, birth *list, int *n) {
-  const sl_dims *d = &r->model->dims;
-  const double epsilon = r->t->config.eval.epsilon;
-  const int layer = i / d->H, head = i % d->H, sink = onset(r, "alpha", i, epsilon, 1);
-  add_birth(list, n, (birth){sink, layer, head, SINK_BORN});
-  add_birth(list, n, (birth){onset(r, "alpha_slot", i, epsilon, 1), layer, head, SLOT_BORN});
-  if (sink < 0) return;
-  int drain = onset(r, "value_ratio", value_of_head(r, i), drained, 0);
-  add_birth(list, n, (birth){drain, layer, head, VALUE_DRAINED});
-}
-
-static int find_births(const report *r, birth *list) {
-  int n = 0;
-  for (int i = 0; i < heads(r); i++) find_of_head(r, i, list, &n);
-  for (int l = 1; l <= r->model->dims.L; l++)
-    add_birth(list, &n, (birth){onset(r, "norm_ratio", l, stands_out, 1), l - 1, -1, NORM_OUT});
-  return n;
-}
-
-static void write_birth(report *r, const birth *b) {
-  const int step = (int)number(r, b->record, "step", 0);
-  sl_text_printf(r->out, "{\"step\":%d,\"what\":\"%s\",\"layer\":%d", step, events[b->what].id,
-                 b->layer);
-  if (b->head >= 0) sl_text_printf(r->out, ",\"head\":%d", b->head);
-  sl_text_printf(r->out, ",\"text\":\"Step %d: ", step);
-  if (b->head >= 0)
-    sl_text_printf(r->out, "head %d of layer %d %s.", b->head + 1, b->layer + 1,
-                   events[b->what].of_head);
-  else
-    sl_text_printf(r->out, "after block %d the first token's norm stands out.", b->layer + 1);
-  sl_text_add(r->out, "\"}");
-}
-
-static void write_births(report *r) {
-  birth list[BIRTHS];
-  int n = find_births(r, list);
-  sl_text_add(r->out, "],\n\"births\":[");
-  for (int i = 0; i < n; i++) {
-    if (i) sl_text_add(r->out, ",\n");
-    write_birth(r, &list[i]);
-  }
-  sl_text_add(r->out, "]}");
 }
 
 void sl_report_write(sl_trainer *t, sl_metrics *m, sl_text *out) {
@@ -427,5 +336,7 @@ void sl_report_write(sl_trainer *t, sl_metrics *m, sl_text *out) {
     say_place(&r);
     say_inputs(&r);
   }
-  write_births(&r);
+  sl_text_add(out, "],\n\"births\":");
+  sl_births_write(t, m, out);
+  sl_text_add(out, "}");
 }
