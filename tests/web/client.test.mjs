@@ -4,6 +4,7 @@ import { after, test } from 'node:test';
 
 import { LabClient } from '../../web/src/engine/client.js';
 import { longest } from '../../web/src/engine/pulse.js';
+import './custom_event.mjs';
 import { NodeWorker } from './node_worker.mjs';
 import { engine, engineBytes, small } from './real_engine.mjs';
 

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 
 import { emptyRun, Track } from '../../web/src/lab/track.js';
 import { liveControls, liveDraft, setLive, story } from '../../web/src/lab/live.js';
+import './custom_event.mjs';
 import { engine as makeEngine, registry } from './real_engine.mjs';
 
 const engine = await makeEngine(null);

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 
 import { RecordedLab } from '../../web/src/engine/recorded.js';
 import { record } from '../../web/tools/record.mjs';
+import './custom_event.mjs';
 import { engine, small } from './real_engine.mjs';
 
 test('a recording plays back what was measured', async () => {
