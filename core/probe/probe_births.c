@@ -1,5 +1,7 @@
 #include "probe_births.h"
 
+#include <stdlib.h>
+
 /* A head has a sink where its alpha passes epsilon (Gu et al. 2025, sec. 3.2); a value is drained below
  * half of the others' length. */
 static const double drained = 0.5;
@@ -17,9 +19,8 @@ typedef struct birth {
   event what;
 } birth;
 
-enum { BIRTHS = 64 };
 typedef struct births {
-  birth list[BIRTHS]; /* in order of records */
+  birth *list; /* in order of records */
   int count;
 } births;
 
@@ -41,7 +42,7 @@ static int onset(const sl_metrics *m, const char *key, int at, double bound, int
 
 static void add_birth(births *b, birth one) {
   int at = b->count;
-  if (one.record < 0 || at == BIRTHS) return;
+  if (one.record < 0) return;
   for (; at > 0 && b->list[at - 1].record > one.record; at--) b->list[at] = b->list[at - 1];
   b->list[at] = one;
   b->count++;
@@ -75,7 +76,12 @@ static void write_birth(const sl_metrics *m, const birth *b, sl_text *out) {
 
 void sl_births_write(const sl_trainer *t, const sl_metrics *m, sl_text *out) {
   const sl_dims *d = &t->model.dims;
-  births b = {.count = 0};
+  const size_t most = (size_t)d->L * (size_t)(3 * d->H + 1); /* three of a head, one of a layer */
+  births b = {malloc(most * sizeof *b.list), 0};
+  if (!b.list) {
+    out->failed = 1;
+    return;
+  }
   for (int i = 0; i < d->L * d->H; i++) find_of_head(t, m, i, &b);
   for (int l = 1; l <= d->L; l++)
     add_birth(&b, (birth){onset(m, "norm_ratio", l, SL_STANDS_OUT, 1), l - 1, -1, NORM_OUT});
@@ -85,4 +91,5 @@ void sl_births_write(const sl_trainer *t, const sl_metrics *m, sl_text *out) {
     write_birth(m, &b.list[i], out);
   }
   sl_text_add(out, "]");
+  free(b.list);
 }

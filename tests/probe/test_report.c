@@ -6,13 +6,14 @@
 #include <math.h>
 #include <string.h>
 
-#define RUN(model, data)                                                                           \
-  "{\"seed\":\"3\",\"model\":{\"layers\":2,\"heads\":2,\"width\":8,\"ffn_width\":8" model          \
+#define RUN(model, data) RUN_OF("\"layers\":2,\"heads\":2,\"width\":8,\"ffn_width\":8" model, data)
+#define RUN_OF(model, data)                                                                        \
+  "{\"seed\":\"3\",\"model\":{" model                                                              \
   "},\"data\":{\"corpus\":\"backcopy_docs\",\"context\":16" data                                   \
   "},\"train\":{\"steps\":20,\"batch\":2,\"shards\":1,\"warmup\":0},"                              \
   "\"eval\":{\"every\":10,\"sequences\":2}}"
 #define FIXED ",\"packing\":\"causal_fixed_bos\""
-enum { HEADS = 4, MOST = 4096 };
+enum { HEADS = 4, MOST = 1 << 15 };
 
 typedef struct bench {
   sl_trainer t;
@@ -234,6 +235,22 @@ static void births(void) {
   sl_trainer_close(&b.t);
 }
 
+/* Of many heads none is left out. */
+static void births_of_many(void) {
+  enum { MANY = 8 * 8 };
+  bench b;
+  int found = 0;
+  if (!bench_open(&b, RUN_OF("\"layers\":8,\"heads\":8,\"width\":16,\"ffn_width\":8", FIXED)))
+    return;
+  b.m.count = 1;
+  put(&b, 0, "valid_loss", 0, 2);
+  for (int h = 0; h < MANY; h++) sink(&b, h, 0.1);
+  for (const char *at = report_of(&b); (at = strstr(at, "\"what\":")); at++) found++;
+  check(found == 2 * MANY, "%d births of %d", found, 2 * MANY);
+  says(&b, "head 8 of layer 8 has its sink on the first token.");
+  sl_trainer_close(&b.t);
+}
+
 int main(void) {
   verdicts();
   heads();
@@ -242,5 +259,6 @@ int main(void) {
   elsewhere();
   slots();
   births();
+  births_of_many();
   return harness_end();
 }
